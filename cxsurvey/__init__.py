@@ -1,0 +1,1 @@
+"""The composition root: puts surveys (ask) and feedback (listen) together."""

@@ -1,0 +1,22 @@
+"""The rows of listening: fields, constraints, and nothing else."""
+
+from feedback.models.commercial import CommercialRecord
+from feedback.models.follow_up import FollowUp
+from feedback.models.outcome import Improvement, Outcome, Target
+from feedback.models.response import Answer, Response
+from feedback.models.run_score import RunScore
+from feedback.models.text import FreeText, TextScore, ThemeTag
+
+__all__ = [
+    "Answer",
+    "CommercialRecord",
+    "FollowUp",
+    "FreeText",
+    "Improvement",
+    "Outcome",
+    "Response",
+    "RunScore",
+    "Target",
+    "TextScore",
+    "ThemeTag",
+]

@@ -1,0 +1,1 @@
+"""ASK: journeys, questionnaires, customers, and when and how to ask whom."""

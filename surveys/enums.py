@@ -1,0 +1,173 @@
+"""The named values of asking: kinds, states and the sets of states that mean something."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class StageKind(TextChoices):
+    """Who or what a customer meets at a stage."""
+
+    SERVICE = "service", _("service (people or bots serve)")
+    NON_SERVICE = "non_service", _("not service (policy, price, product, page)")
+    WAIT = "wait", _("wait")
+
+
+class Phase(TextChoices):
+    """Where a stage lies relative to the purchase."""
+
+    PRE_PURCHASE = "pre_purchase", _("pre-purchase")
+    PURCHASE = "purchase", _("purchase")
+    POST_PURCHASE = "post_purchase", _("post-purchase")
+
+
+class RunOutcome(TextChoices):
+    """How a journey run ended, or that it has not."""
+
+    OPEN = "open", _("open")
+    COMPLETED = "completed", _("completed")
+    ABANDONED = "abandoned", _("abandoned")
+
+
+class Initiator(TextChoices):
+    """Who started a contact."""
+
+    CUSTOMER = "customer", _("customer")
+    COMPANY = "company", _("company")
+
+
+class SurveyKind(TextChoices):
+    """What a survey is about."""
+
+    TOUCHPOINT = "touchpoint", _("touchpoint: one stage")
+    END_TO_END = "end_to_end", _("end-to-end: the whole journey")
+    RELATIONSHIP = "relationship", _("relationship: the customer's bond")
+
+
+class Measures(TextChoices):
+    """What one answer measures."""
+
+    STAGE = "stage", _("stage")
+    TRANSITION = "transition", _("transition")
+    JOURNEY = "journey", _("journey")
+    RELATIONSHIP = "relationship", _("relationship")
+
+
+class Metric(TextChoices):
+    """What a question measures, in the field's terms."""
+
+    CSAT = "csat", _("customer satisfaction (CSAT)")
+    NPS = "nps", _("Net Promoter Score (NPS)")
+    CES = "ces", _("customer effort score (CES)")
+    FCR = "fcr", _("first-contact resolution (FCR)")
+    EASE = "ease", _("ease")
+    SPEED = "speed", _("speed")
+    KNOWLEDGE = "knowledge", _("knowledge")
+    PATIENCE = "patience", _("patience")
+    ACCOMMODATION = "accommodation", _("accommodation")
+    RECEIPT_CONFIRMED = "receipt_confirmed", _("receipt confirmed")
+    KNEW_WHAT_NEXT = "knew_what_next", _("knew what was next")
+    KNEW_WHEN = "knew_when", _("knew when to expect an answer")
+    REPEATED_MYSELF = "repeated_myself", _("had to repeat myself")
+    FEELINGS = "feelings", _("feelings")
+    FREE_TEXT = "free_text", _("free text")
+    RATING = "rating", _("rating")
+    PROBLEM = "problem", _("problem")
+    OTHER = "other", _("other")
+
+
+class VersionState(TextChoices):
+    """Life of a survey or journey version; anything but a draft is frozen."""
+
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    RETIRED = "retired", _("retired")
+
+
+class Channel(TextChoices):
+    """How an ask travels."""
+
+    EMAIL = "email", _("e-mail")
+    SMS = "sms", _("SMS")
+
+
+class Trigger(TextChoices):
+    """What makes an ask due."""
+
+    INTERACTION = "interaction", _("an interaction at a stage")
+    RUN = "run", _("the end of a run")
+    CLOCK = "clock", _("the clock")
+
+
+class InvitationState(TextChoices):
+    """Life of one ask to one customer for one occasion."""
+
+    PLANNED = "planned", _("planned")
+    LIVE = "live", _("live")
+    ANSWERED = "answered", _("answered")
+    EXPIRED = "expired", _("expired")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+INVITATION_OPEN = (InvitationState.PLANNED, InvitationState.LIVE)
+INVITATION_MAY_ANSWER = (InvitationState.PLANNED, InvitationState.LIVE)
+INVITATION_FINAL = (
+    InvitationState.ANSWERED,
+    InvitationState.EXPIRED,
+    InvitationState.WITHDRAWN,
+    InvitationState.CANCELLED,
+)
+
+
+class DeliveryPurpose(TextChoices):
+    """Why a message is sent for an invitation."""
+
+    FIRST = "first", _("first")
+    REMINDER = "reminder", _("reminder")
+    CONVERSATION = "conversation", _("conversation")
+
+
+class DeliveryState(TextChoices):
+    """Life of one message (reliability rule R2)."""
+
+    PLANNED = "planned", _("planned")
+    QUEUED = "queued", _("queued")
+    CLAIMED = "claimed", _("claimed")
+    SENDING = "sending", _("sending")
+    SENT = "sent", _("sent")
+    DELIVERED = "delivered", _("delivered")
+    BOUNCED = "bounced", _("bounced")
+    UNDELIVERED = "undelivered", _("undelivered")
+    COMPLAINED = "complained", _("complained")
+    FAILED = "failed", _("failed")
+    UNKNOWN = "unknown", _("unknown")
+    ASSUMED_SENT = "assumed_sent", _("assumed sent")
+    SUPPRESSED = "suppressed", _("suppressed")
+    CANCELLED = "cancelled", _("cancelled")
+    EXPIRED = "expired", _("expired")
+
+
+DELIVERY_MAY_SEND = (DeliveryState.PLANNED, DeliveryState.QUEUED)
+DELIVERY_IN_HAND = (DeliveryState.CLAIMED, DeliveryState.SENDING)
+DELIVERY_LEFT_US = (
+    DeliveryState.SENT,
+    DeliveryState.DELIVERED,
+    DeliveryState.BOUNCED,
+    DeliveryState.UNDELIVERED,
+    DeliveryState.COMPLAINED,
+    DeliveryState.UNKNOWN,
+    DeliveryState.ASSUMED_SENT,
+)
+
+
+class SuppressionReason(TextChoices):
+    """Why an address must not be written to."""
+
+    OPT_OUT = "opt_out", _("opted out")
+    BOUNCE = "bounce", _("hard bounce")
+    COMPLAINT = "complaint", _("complaint")
+    DECEASED = "deceased", _("never ask: deceased")
+    VULNERABLE = "vulnerable", _("never ask: vulnerable")
+    LITIGATION = "litigation", _("never ask: litigation")
+    FRAUD = "fraud", _("never ask: fraud")
+    STAFF = "staff", _("never ask: staff")

@@ -1,0 +1,36 @@
+"""The rows of asking: fields, constraints, and nothing else."""
+
+from surveys.models.customer import Customer, Suppression
+from surveys.models.intake import IdempotentRequest, ImportMapping, JobRun, ProviderCallback
+from surveys.models.invitation import AskDecision, Delivery, DeliveryEvent, Invitation
+from surveys.models.journey import Department, Journey, JourneyVersion, Stage, Transition
+from surveys.models.questionnaire import Choice, Question, Survey, SurveyVersion
+from surveys.models.rule import ContactPolicy, Rule
+from surveys.models.run import Interaction, JourneyRun, StageVisit
+
+__all__ = [
+    "AskDecision",
+    "Choice",
+    "ContactPolicy",
+    "Customer",
+    "Delivery",
+    "DeliveryEvent",
+    "Department",
+    "IdempotentRequest",
+    "ImportMapping",
+    "Interaction",
+    "Invitation",
+    "JobRun",
+    "Journey",
+    "JourneyRun",
+    "JourneyVersion",
+    "ProviderCallback",
+    "Question",
+    "Rule",
+    "Stage",
+    "StageVisit",
+    "Suppression",
+    "Survey",
+    "SurveyVersion",
+    "Transition",
+]
