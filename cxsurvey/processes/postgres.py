@@ -99,7 +99,9 @@ def _initdb(bindir: Path, major: int, data: Path, password: str) -> None:
     command = [bindir / "initdb", "-D", data, "-U", "cxsurvey", "--encoding=UTF8", *locale, "--data-checksums"]
     command += ["--auth=scram-sha-256", f"--pwfile={secret}"]
     try:
-        done = subprocess.run(command, env=_env(data.parent), cwd="/", capture_output=True, text=True, **account())
+        done = subprocess.run(
+            command, env=_env(data.parent), cwd="/", capture_output=True, text=True, check=False, **account()
+        )
     finally:
         secret.unlink(missing_ok=True)
     if done.returncode != 0:
@@ -130,7 +132,7 @@ def wait_ready(process: subprocess.Popen[bytes], bindir: Path, port: int, log: P
     ask = [bindir / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
-        if _listens(port) and subprocess.run(ask, env=_env(Path("/")), cwd="/").returncode == 0:
+        if _listens(port) and subprocess.run(ask, env=_env(Path("/")), cwd="/", check=False).returncode == 0:
             return
         time.sleep(0.05)
     raise Trouble(f"PostgreSQL did not start: {state.last_lines(log) or 'it said nothing'} (see {log}).")

@@ -72,7 +72,7 @@ def hand_over(*paths: Path) -> None:
 def can_enter(folder: Path) -> bool:
     """Whether the servers' account can reach `folder`; asked of the kernel, which also knows ACLs and mounts."""
     probe = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(folder)]
-    return subprocess.run(probe, cwd="/", stderr=subprocess.DEVNULL, **account()).returncode == 0
+    return subprocess.run(probe, cwd="/", stderr=subprocess.DEVNULL, check=False, **account()).returncode == 0
 
 
 def adopt_orphans() -> None:

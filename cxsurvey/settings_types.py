@@ -1,0 +1,7 @@
+"""Settings for the type checker, which imports them: no server is started and nothing must be configured."""
+
+import os
+
+os.environ["DEBUG"] = "true"
+
+from cxsurvey.settings import *  # noqa: E402, F403
