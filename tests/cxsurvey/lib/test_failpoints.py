@@ -16,16 +16,19 @@ PROGRAM = "from cxsurvey.lib.failpoints import failpoint; failpoint('after_claim
 def run_program(**variables: str) -> subprocess.CompletedProcess[str]:
     environ = {key: value for key, value in os.environ.items() if not key.startswith("CXSURVEY_")}
     return subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=environ | variables, capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", PROGRAM],
+        env=environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
 
 
 def test_failpoint_certain_kills_and_logs(tmp_path: Path) -> None:
     log = tmp_path / "kills"
     log.write_text("before 1\n")
-    ended = run_program(
-        CXSURVEY_TESTING="1", CXSURVEY_FAILPOINTS="after_claim:1", CXSURVEY_FAILPOINT_LOG=str(log)
-    )
+    ended = run_program(CXSURVEY_TESTING="1", CXSURVEY_FAILPOINTS="after_claim:1", CXSURVEY_FAILPOINT_LOG=str(log))
     assert (ended.returncode, ended.stdout) == (-signal.SIGKILL, "")
     lines = log.read_text().splitlines()
     assert lines[0] == "before 1"
@@ -61,6 +64,4 @@ def test_read_points_list_gives_probabilities() -> None:
 def test_read_points_bad_entry_says_what_to_write(entry: str) -> None:
     with pytest.raises(ValueError) as caught:
         read_points({"CXSURVEY_TESTING": "1", "CXSURVEY_FAILPOINTS": entry})
-    assert str(caught.value) == (
-        f'CXSURVEY_FAILPOINTS: "{entry}" must be name:probability, such as after_claim:0.02.'
-    )
+    assert str(caught.value) == (f'CXSURVEY_FAILPOINTS: "{entry}" must be name:probability, such as after_claim:0.02.')

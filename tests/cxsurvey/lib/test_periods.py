@@ -81,8 +81,8 @@ def test_parse_window_good_text_gives_window_and_canonical_text(text: str, windo
     ("text", "words"),
     [
         ("", '"" is not a window: write always, or days and hours such as Mon-Sat 09:00-19:00.'),
-        ("office hours", '"office hours" is not a window: write always, or days and hours such as Mon-Sat 09:00-19:00.'),
-        ("Mon 09:00-25:00", '"25:00" in "Mon 09:00-25:00" is not a time of day: write hours and minutes, such as 09:00.'),
+        ("office", '"office" is not a window: write always, or days and hours such as Mon-Sat 09:00-19:00.'),
+        ("Mon 9:00-25:00", '"25:00" in "Mon 9:00-25:00" is not a time of day: write hours and minutes, such as 09:00.'),
         ("Mo 09:00-10:00", '"Mo" in "Mo 09:00-10:00" is not a day: write Mon, Tue, Wed, Thu, Fri, Sat or Sun.'),
         ("09:00-09:00", '"09:00-09:00" opens and closes at the same time: write 00:00-24:00 for the whole day.'),
     ],
