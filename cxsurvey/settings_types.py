@@ -4,4 +4,4 @@ import os
 
 os.environ["DEBUG"] = "true"
 
-from cxsurvey.settings import *  # noqa: E402, F403
+from cxsurvey.settings import *  # noqa: F403

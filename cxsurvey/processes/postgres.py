@@ -96,7 +96,16 @@ def _initdb(bindir: Path, major: int, data: Path, password: str) -> None:
     locale = (
         ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"] if major >= 17 else ["--locale=C.UTF-8"]
     )
-    command = [bindir / "initdb", "-D", data, "-U", "cxsurvey", "--encoding=UTF8", *locale, "--data-checksums"]
+    command = [
+        str(bindir / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        "cxsurvey",
+        "--encoding=UTF8",
+        *locale,
+        "--data-checksums",
+    ]
     command += ["--auth=scram-sha-256", f"--pwfile={secret}"]
     try:
         done = subprocess.run(
@@ -129,7 +138,7 @@ def url(password: str, port: int) -> str:
 
 def wait_ready(process: subprocess.Popen[bytes], bindir: Path, port: int, log: Path) -> None:
     """Return when it takes connections; Trouble when it ended or does not in a minute."""
-    ask = [bindir / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    ask = [str(bindir / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         if _listens(port) and subprocess.run(ask, env=_env(Path("/")), cwd="/", check=False).returncode == 0:

@@ -1,0 +1,47 @@
+# The commands of cxsurvey. Anything complicated is Python: bootstrap.py, supervisor.py, processes/.
+PYTHON ?= python3
+PORT ?=
+ONCE ?=
+ARGS ?=
+RUN := .venv/bin/python
+export PORT ONCE
+
+.PHONY: help demo run test check bench lock install install-dev
+.DEFAULT_GOAL := help
+
+help:  ## Show this list
+	@echo "make demo         try it: everything installed, started and filled with demo programmes on http://127.0.0.1:8000"
+	@echo "                  PORT=8001 another port; ONCE=1 do the main job once, print the comparison and stop"
+	@echo "make run          serve an empty installation (DATABASE_URL, CELERY_BROKER_URL … switch to real servers)"
+	@echo "make test         the whole test suite on a real database and broker; ARGS=\"-k …\" narrows"
+	@echo "make check        format, lint, types, import contracts, migrations, deployment settings, templates"
+	@echo "make bench        measure speed; writes tables and JSON below var/bench"
+	@echo "make lock         pin requirements.in and requirements-dev.in again (needs uv)"
+	@echo "PYTHON=python3.12 uses another Python (3.11 or newer) for .venv"
+
+demo: install
+	@exec $(RUN) -m cxsurvey.supervisor demo --with-parent
+
+run: install
+	@exec $(RUN) -m cxsurvey.supervisor run --with-parent
+
+test: install-dev
+	@$(RUN) -m pytest -n 2 $(ARGS)
+
+check: install-dev
+	@$(RUN) -m cxsurvey.processes.check
+
+bench: install-dev
+	@$(RUN) -m benchmarks $(ARGS)
+
+lock:
+	@sh .ci/lock
+
+install:
+	@$(call bootstrap,requirements.txt)
+
+install-dev:
+	@$(call bootstrap,requirements.txt requirements-dev.txt)
+
+bootstrap = command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: install Python 3.11 or newer." >&2; exit 2; }; \
+	exec $(PYTHON) cxsurvey/bootstrap.py $(1)
