@@ -55,10 +55,11 @@ def serve(installation: Installation, keeper: Keeper, lock: int, *, once: bool) 
         code = 2
     finally:
         state.unpublish()
-        began = time.monotonic()
+        began, started = time.monotonic(), bool(keeper.children)
         keeper.stop()
         os.close(lock)
-    say(f"Stopped in {time.monotonic() - began:.1f} s; the data is kept in {state.var()}.")
+    if started:
+        say(f"Stopped in {time.monotonic() - began:.1f} s; the data is kept in {state.var()}.")
     return code
 
 

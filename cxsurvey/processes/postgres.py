@@ -41,13 +41,16 @@ def reachable_binaries(home: Path) -> Path:
     original = binaries()
     if can_enter(original / "postgres"):
         return original
-    copy = home / f"pginstall-{_version(original)}"
+    package = original.parents[1]  # the libraries lie beside it, found by their place relative to the programs
+    copy = home / f"programs-{_version(original)}"
     if not copy.exists():
-        draft = home / f".pginstall-{os.getpid()}"
-        shutil.copytree(original.parent, draft, symlinks=True)
+        draft = home / f".programs-{os.getpid()}"
+        for folder in package.parent.glob(f"{package.name}*"):
+            if not folder.name.endswith(".dist-info"):
+                shutil.copytree(folder, draft / folder.name, symlinks=True)
         _open_to_all(draft)
         draft.rename(copy)
-    return copy / "bin"
+    return copy / original.relative_to(package.parent)
 
 
 def _open_to_all(folder: Path) -> None:
