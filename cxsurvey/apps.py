@@ -15,3 +15,7 @@ class ProjectConfig(AppConfig):
     """The composition root: its templates, commands and system checks."""
 
     name = "cxsurvey"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from cxsurvey import checks  # noqa: F401

@@ -136,7 +136,7 @@ class Installation:
             self._make_admin()
             self._write_stamp(self._read_stamp() | {"admin": "made"})
         if self.mode == "run":
-            self._job("check", ["check", "--deploy", "--tag", "durability", "--database", "default"])
+            self._job("check", ["check", "--deploy", "--tag", "durability"])
             self._job("collectstatic", ["collectstatic", "--noinput"])
         self.keeper.say(f"Tables and files are up to date ({self._elapsed()}).")
 
