@@ -1,0 +1,1 @@
+"""Writes of the listening half, a verb each."""

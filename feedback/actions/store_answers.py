@@ -1,0 +1,196 @@
+"""Store responses: one per occasion, their answers, and the words in them, in a handful of statements however many."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cxsurvey.lib.nudge import nudge
+from feedback.enums import ResponseSource
+from feedback.models import Answer, FreeText, Response
+from feedback.queries.asked import AskedQuestion, published_versions, questions_asked, stages_of
+from surveys.models import Customer, Interaction, Invitation, JourneyRun, Stage, SurveyVersion
+from surveys.question_kinds import RawValue, kind
+
+BATCH = 2_000
+
+
+class UnknownQuestion(ValueError):
+    """A value for a question that the version does not ask."""
+
+
+class UnknownStage(ValueError):
+    """A question measures a stage that neither the run's nor the published journey version has."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseIn:
+    """One response to store. `occasion_key` makes it one per occasion; blank values are not stored."""
+
+    occasion_key: str
+    version: SurveyVersion
+    values: Mapping[str, RawValue]
+    answered_at: datetime
+    customer: Customer | None = None
+    invitation: Invitation | None = None
+    run: JourneyRun | None = None
+    stage: Stage | None = None
+    interaction: Interaction | None = None
+    source: str = ResponseSource.LINK
+    channel: str = ""
+    language: str = ""
+    weight: float | None = None
+    asked_at: datetime | None = None
+    late: bool = False
+
+    @property
+    def given(self) -> dict[str, RawValue]:
+        """The answers that are not blank."""
+        return {code: value for code, value in self.values.items() if not value.is_blank}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The response of an occasion, and whether this call made it."""
+
+    response: Response
+    created: bool
+
+
+def store_responses(items: Sequence[ResponseIn]) -> list[Response]:
+    """Store what is new and return the response of every item, in order; see store_each()."""
+    return [stored.response for stored in store_each(items)]
+
+
+@transaction.atomic
+def store_each(items: Sequence[ResponseIn]) -> list[Stored]:
+    """Store responses with answers and texts; an occasion that already has its response keeps it, untouched.
+
+    Marks the runs stale and, after the commit, wakes the scoring of texts and the refresh of run rows. UnknownQuestion
+    or UnknownStage (both ValueError) when an item cannot be placed: then nothing of the call is stored.
+    """
+    if not items:
+        return []
+    stages = _Stages(items)
+    stored = _insert_responses(items)
+    new = [(item, each.response) for item, each in zip(items, stored, strict=True) if each.created]
+    answers = [answer for item, response in new for answer in _answers(item, response, stages)]
+    Answer.objects.bulk_create((answer for answer, _words in answers), batch_size=BATCH)
+    texts = _store_texts(answers, {response.pk: response.language for _item, response in new})
+    _wake(run_ids={item.run.pk for item, _response in new if item.run}, texts=texts)
+    return stored
+
+
+def content_hash(version_id: int, values: Mapping[str, RawValue]) -> bytes:
+    """SHA-256 that tells a repeated post from another one; the order of the answers does not count."""
+    given = {
+        code: [value.number, list(value.choices), value.text] for code, value in values.items() if not value.is_blank
+    }
+    return hashlib.sha256(json.dumps([version_id, given], sort_keys=True).encode()).digest()
+
+
+def _insert_responses(items: Sequence[ResponseIn]) -> list[Stored]:
+    """Insert with ON CONFLICT DO NOTHING, then read by key: rows bearing our public id are the new ones."""
+    fresh = [_response(item) for item in items]
+    Response.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=BATCH)
+    rows = Response.objects.filter(occasion_key__in=[row.occasion_key for row in fresh])
+    existing = {row.occasion_key: row for row in rows}
+    found = [(row.public_id, existing.get(row.occasion_key)) for row in fresh]
+    if any(response is None for _public_id, response in found):  # the invitation's other response has another key
+        raise ValueError(_("An invitation in this batch already has a response under another occasion key."))
+    return [Stored(row, row.public_id == public_id) for public_id, row in found if row is not None]
+
+
+def _response(item: ResponseIn) -> Response:
+    return Response(
+        occasion_key=item.occasion_key,
+        survey_id=item.version.survey_id,
+        version=item.version,
+        invitation=item.invitation,
+        customer=item.customer,
+        run=item.run,
+        interaction=item.interaction,
+        source=item.source,
+        channel=item.channel,
+        language=item.language,
+        content_hash=content_hash(item.version.pk, item.values),
+        weight=item.weight,
+        late=item.late,
+        asked_at=item.asked_at,
+        answered_at=item.answered_at,
+    )
+
+
+def _answers(item: ResponseIn, response: Response, stages: "_Stages") -> Iterable[tuple[Answer, str]]:
+    """Each answer of a response with the words that came with it, which may be none."""
+    asked = questions_asked(item.version)
+    for code, value in item.given.items():
+        question = asked.get(code)
+        if question is None:
+            names = {"code": code, "known": ", ".join(asked)}
+            raise UnknownQuestion(_('The survey does not ask "%(code)s"; it asks %(known)s.') % names)
+        yield _answer(item, response, question, value, stages), value.text.strip()
+
+
+def _answer(
+    item: ResponseIn, response: Response, question: AskedQuestion, value: RawValue, stages: "_Stages"
+) -> Answer:
+    places = [stages.find(item, code) for code in question.stage_codes]
+    return Answer(
+        response=response,
+        question_id=question.pk,
+        run=item.run,
+        measures=question.measures,
+        stage_id=places[0] if places else None,
+        to_stage_id=places[1] if len(places) > 1 else None,
+        value=value.number,
+        choices=list(value.choices),
+        score=kind(question.spec.kind).score(value, question.spec),
+        answered_at=item.answered_at,
+    )
+
+
+class _Stages:
+    """Finds the stage rows that stage codes mean: in the run's version, else in the journey's published one."""
+
+    def __init__(self, items: Sequence[ResponseIn]) -> None:
+        journeys = {item.version.survey.journey_id for item in items} - {None}
+        self._published = published_versions(journey for journey in journeys if journey)
+
+    def find(self, item: ResponseIn, code: str) -> int:
+        for version_id in self._versions(item):
+            found = stages_of(version_id).get(code)
+            if found is not None:
+                return found
+        names = {"stage": code, "survey": item.version.survey.code}
+        raise UnknownStage(_('Survey "%(survey)s" measures the stage "%(stage)s", which its journey lacks.') % names)
+
+    def _versions(self, item: ResponseIn) -> list[int]:
+        versions = [item.run.version_id] if item.run else []
+        versions += [item.stage.version_id] if item.stage else []
+        published = self._published.get(item.version.survey.journey_id or 0)
+        return versions + ([published] if published else [])
+
+
+def _store_texts(answers: Sequence[tuple[Answer, str]], languages: Mapping[int, str]) -> int:
+    """A row for every text, waiting to be scored; return how many."""
+    rows = [
+        FreeText(answer=answer, text=words, language=languages[answer.response_id])
+        for answer, words in answers
+        if words
+    ]
+    FreeText.objects.bulk_create(rows, batch_size=BATCH)
+    return len(rows)
+
+
+def _wake(run_ids: set[int], texts: int) -> None:
+    """Mark the runs stale whatever their mark: a refresh that has just read them must lose to this write."""
+    if run_ids:
+        JourneyRun.objects.filter(pk__in=run_ids).update(stale=True)
+        nudge("feedback.refresh_runs")
+    if texts:
+        nudge("feedback.score_texts")

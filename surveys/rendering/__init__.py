@@ -1,0 +1,1 @@
+"""A survey version as questions, page, mail and message, per language."""
