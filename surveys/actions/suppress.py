@@ -30,7 +30,7 @@ def suppress(address_hash: bytes, channel: str, reason: str, source: str, now: d
             Suppression.objects.filter(**key, until__isnull=False).update(since=now, until=None, source=source)
         )
         for each in [Channel(channel)] if channel else Channel:
-            stop_messages(_people(address_hash, channel), each, reason_of_suppression(reason), now)
+            stop_messages(_people(address_hash, channel), each, reason_of_suppression(reason))
     return created or again
 
 
@@ -63,7 +63,7 @@ def opt_out(customer: Customer, channels: Iterable[Channel], source: str, now: d
             if address_hash:
                 opt_out_address(bytes(address_hash), channel, source, now)
             else:
-                stop_messages(Q(customer=customer), channel, Reason.OPTED_OUT, now)
+                stop_messages(Q(customer=customer), channel, Reason.OPTED_OUT)
 
 
 def resume(customer: Customer, channels: Iterable[Channel], now: datetime) -> None:
@@ -100,7 +100,7 @@ def _end_address(delivery: Delivery, state: DeliveryState, reason: str, cause: s
     customer = delivery.invitation.customer
     address_hash = getattr(customer, HASH_FIELD[Channel(delivery.channel)])
     with transaction.atomic():
-        move_by_evidence(delivery.pk, state, cause, now)
+        move_by_evidence(delivery.pk, state, cause)
         if not address_hash:
             return False
         return suppress(bytes(address_hash), delivery.channel, reason, f"delivery {delivery.public_id}", now)
