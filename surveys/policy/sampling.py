@@ -1,0 +1,25 @@
+"""Who is in the sample: drawn by a hash, so that asking again gives the same answer, with its probability kept."""
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Whether it was drawn, and the probability with which it was (the weight of the answer is 1 / probability)."""
+
+    taken: bool
+    probability: float
+
+
+def draw(seed: str, key: str) -> float:
+    """A number in [0, 1) that depends on seed and key only; even over keys."""
+    digest = hashlib.sha256(f"{len(seed)}:{seed}{key}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def sampled(seed: str, key: str, probability: float) -> Sample:
+    """Draw `key` with `probability` in [0, 1]. The same seed and key stay in when the probability goes up."""
+    if not 0.0 <= probability <= 1.0:
+        raise ValueError(f"A sampling probability lies between 0 and 1, not {probability}.")
+    return Sample(taken=draw(seed, key) < probability, probability=probability)
