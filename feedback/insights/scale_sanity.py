@@ -18,7 +18,7 @@ _CHANCE = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A warning: code as the result and the screens name it, kind where one code has several reasons, facts as pairs."""
+    """A warning: code as results and screens name it, kind where one code has several reasons, facts as pairs."""
 
     code: str
     kind: str

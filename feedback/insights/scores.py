@@ -159,7 +159,7 @@ def nps(values: FloatsLike, clusters: CodesLike | None = None, weights: FloatsLi
     codes = None if clusters is None else np.asarray(clusters)[keep]
     n, up, down = len(raw), int((raw >= PROMOTER_FROM).sum()), int((raw <= DETRACTOR_TO).sum())
     if n == 0:
-        return Nps(None, None, None, 0, 0, None, None, None, 0, 0, 0, None, None, None, False)
+        return Nps(None, None, None, 0, 0, None, None, None, 0, 0, 0, None, None, None, rankable=False)
     effective = effective_n(_net(raw), codes)
     score, se = 100 * (up - down) / n, _nps_se(up / n, down / n, effective)
     lo, hi = adjusted_wald(up / n, down / n, effective)
@@ -191,8 +191,9 @@ def adjusted_wald(promoters: float, detractors: float, n: float) -> tuple[float,
 def weighted_nps(raw: Floats, weights: FloatsLike) -> Bounds | None:
     """Weighted NPS of raw 0-10 answers (y = -100, 0, 100) with linearised variance.
 
-    Var = sum w^2 (y - mean)^2 / (sum w)^2 * n/(n-1); normal quantile (not t), as the plain NPS; fixed weights, hence conservative (method 2.12). When all weighted
-    answers fall in one class the variance is 0 and the adjusted interval on Kish's number stands in. Clipped to +-100.
+    Var = sum w^2 (y - mean)^2 / (sum w)^2 * n/(n-1); normal quantile (not t), as the plain NPS; fixed weights,
+    hence conservative (method 2.12). When all weighted answers fall in one class the variance is 0 and the adjusted
+    interval on Kish's number stands in. Clipped to +-100.
     """
     w = checked_weights(weights, len(raw))
     keep = np.isfinite(raw) & (w > 0)

@@ -76,7 +76,7 @@ def trimmed(weights: FloatsLike, low: float = TRIM_LOW, high: float = TRIM_HIGH)
 
 
 def half_life_weights(ages: FloatsLike, half_life: float = HALF_LIFE_DAYS) -> Floats:
-    """2^(-age / half_life), both in days (method 2.19). An age below 0 (a clock ahead) counts as 0, a missing age weighs 0."""
+    """2^(-age / half_life), in days (method 2.19). An age below 0 (a clock ahead) counts as 0, missing weighs 0."""
     if not half_life > 0:
         raise ValueError(f"the half-life must be positive, got {half_life}")
     array = floats(ages)
@@ -136,14 +136,14 @@ def _combined(means: list[Mean], shares: list[float], unknown: tuple[str, ...], 
 
 
 def rake(margins: Sequence[tuple[Sequence[str], Mapping[str, float]]]) -> Raked:
-    """Weights that meet every margin: iterate over them until no weight moves by 1e-6 or 50 rounds (method 2.12).
+    """Weights that meet every margin: iterate over them until all shares fit to 1e-6, or 50 rounds (method 2.12).
 
     margins: for each frame variable the label of every answer and the population count by label. A label with people
     but no answers cannot be met and is named in empty; its margin is met over the others. A label without population
     raises ValueError.
     """
-    if not margins:
-        return Raked((), 0, True, ())
+    if not margins or len(margins[0][0]) == 0:
+        return Raked((), 0, converged=True, empty=())
     n = len(margins[0][0])
     steps: list[tuple[Bools, float]] = []
     empty: list[str] = []
@@ -159,10 +159,11 @@ def rake(margins: Sequence[tuple[Sequence[str], Mapping[str, float]]]) -> Raked:
 
 def _raked(weights: Floats, steps: list[tuple[Bools, float]], empty: tuple[str, ...]) -> Raked:
     for rounds in range(1, RAKING_ROUNDS + 1):
-        before = weights.copy()
         for inside, target in steps:
             held = float(weights[inside].sum())
             weights[inside] *= target / held if held > 0 else 0.0
-        if float(np.abs(weights - before).max(initial=0.0)) < RAKING_TOLERANCE:
-            return Raked(tuple(float(w) for w in weights), rounds, True, empty)
-    return Raked(tuple(float(w) for w in weights), RAKING_ROUNDS, False, empty)
+        # Margins that contradict each other come back to the same weights: their distance tells, not the movement.
+        missed = max(abs(float(weights[inside].sum()) - target) for inside, target in steps)
+        if missed < RAKING_TOLERANCE * len(weights):
+            return Raked(tuple(float(w) for w in weights), rounds, converged=True, empty=empty)
+    return Raked(tuple(float(w) for w in weights), RAKING_ROUNDS, converged=False, empty=empty)

@@ -1,0 +1,110 @@
+"""Small cells: states, and that no hidden cell can be worked out."""
+
+# A None where a number is asserted fails the test by itself.
+# mypy: disable-error-code="union-attr, operator"
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedback.insights.comparison import paired_gap
+from feedback.insights.quadrants import quadrant
+from feedback.insights.shares import wilson
+from feedback.insights.suppression import (
+    agent_shown,
+    cell_state,
+    comments_shown,
+    complementary,
+    complementary_table,
+    filter_hides,
+    limit,
+    withheld,
+)
+
+cells = st.lists(st.integers(0, 30), min_size=1, max_size=8)
+tables = st.integers(1, 4).flatmap(
+    lambda width: st.lists(st.lists(st.integers(0, 12), min_size=width, max_size=width), min_size=1, max_size=4)
+)
+
+
+@pytest.mark.parametrize(
+    ("n", "state"), [(0, "hidden"), (4, "hidden"), (5, "indicative"), (29, "indicative"), (30, "shown")]
+)
+def test_cell_state_limits(n, state):
+    assert cell_state(n) == state
+
+
+def test_limit_can_only_go_up():
+    assert (limit(1), limit(8)) == (5, 8)
+    assert (cell_state(4, 1), cell_state(7, 8)) == ("hidden", "hidden")
+
+
+def test_comments_and_agents_need_more():
+    assert (comments_shown(9), comments_shown(10), comments_shown(10, 12)) == (False, True, False)
+    assert (agent_shown(20, 10), agent_shown(19, 10), agent_shown(20, 9)) == (True, False, False)
+
+
+def test_withheld_numbers_are_gone_and_the_label_stays():
+    gap = withheld(paired_gap([90, 80, 70], [50, 60, 40], [1, 2, 3], [1, 1, 2]))
+    assert (gap.gap, gap.lo, gap.weighted, gap.n_pairs, gap.customers) == (None, None, None, 0, 0)
+    assert (gap.finding, gap.label, gap.warnings) == (False, "not_enough", ("not_enough",))
+
+
+def test_withheld_share_and_quadrant():
+    share = withheld(wilson(2, 3))
+    assert (share.share, share.lo, share.hi, share.k, share.n) == (None, None, None, 0, 0)
+    assert withheld(quadrant((80.0, 90.0), (80.0, 90.0), 3)).label == "too_few"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "hides"), [(100, 100, False), (100, 98, True), (100, 95, False), (100, 4, True), (4, 4, True)]
+)
+def test_filter_hides_small_steps(before, after, hides):
+    assert filter_hides(before, after) is hides
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ([3, 20, 40], (True, True, False)),
+        ([2, 2, 40, 50], (True, True, True, False)),
+        ([3, 4, 40], (True, True, False)),
+        ([0, 3, 40], (False, True, True)),
+        ([3], (True,)),
+        ([3, 0], (True, False)),
+        ([10, 20], (False, False)),
+    ],
+)
+def test_complementary_hides_a_second_cell(counts, hidden):
+    assert complementary(counts) == hidden
+
+
+@settings(max_examples=100)
+@given(cells)
+def test_complementary_hidden_cells_have_cover(counts):
+    hidden = [n for n, h in zip(counts, complementary(counts), strict=True) if h]
+    everybody = [n for n in counts if n > 0]
+    covered = len(hidden) >= 2 and sum(hidden) >= 5
+    assert not hidden or covered or sorted(hidden) == sorted(everybody)
+
+
+@settings(max_examples=100)
+@given(tables)
+def test_complementary_table_no_line_gives_its_hidden_cell_away(counts):
+    hidden = complementary_table(counts)
+    table = [[*row, sum(row)] for row in counts]
+    table.append([sum(column) for column in zip(*table, strict=True)])
+    lines = [[(r, c) for c in range(len(table[0]))] for r in range(len(table))]
+    lines += [[(r, c) for r in range(len(table))] for c in range(len(table[0]))]
+    assert all(hidden[r][c] for line in lines for r, c in line if 0 < table[r][c] < 5)
+    assert [line for line in lines if sum(hidden[r][c] for r, c in line) == 1] == []
+
+
+def test_complementary_table_whole_square_is_hidden():
+    hidden = complementary_table([[3, 20, 40], [30, 25, 50], [40, 60, 70]])
+    assert hidden == (
+        (True, True, False, False),
+        (True, True, False, False),
+        (False, False, False, False),
+        (False, False, False, False),
+    )
