@@ -1,0 +1,204 @@
+"""The parts of a comparison: each takes run rows and the journey's definition and gives plain values."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from feedback.insights.arrays import Floats, Ints, plain
+from feedback.insights.intervals import clustered_mean, mean_difference
+from feedback.insights.run_service import RunScores, ServiceRule, run_scores
+from feedback.insights.scores import Scale, Score, ces, csat, mean_score, nps
+from feedback.insights.shares import Share, share_of, wilson
+from feedback.insights.suppression import cell_state
+from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition, StageDefinition
+from feedback.queries.run_table import RunTable
+from surveys.enums import Measures, Metric
+
+Value = dict[str, Any]
+TEST_FROM = 12
+
+
+def service_of(definition: JourneyDefinition, table: RunTable) -> RunScores:
+    """Service score and lowest stage of each run by the journey's rule."""
+    codes = [stage.code for stage in definition.service_stages]
+    rule: ServiceRule = "complete" if definition.options.get("service_score") == "complete" else "any"
+    if rule == "complete":
+        codes = [stage.code for stage in definition.asked_service_stages]
+    return run_scores(table.stage_means(codes), rule)
+
+
+def score_value(score: Score) -> Value:
+    """A mean with interval, n and customers, its weighted twin where weights exist."""
+    value: Value = {"score": score.score, "lo": score.lo, "hi": score.hi, "n": score.n, "customers": score.customers}
+    weighted = score.weighted
+    value["weighted"] = None if weighted is None else {"score": weighted.value, "lo": weighted.lo, "hi": weighted.hi}
+    return value
+
+
+def share_value(share: Share) -> Value:
+    """A share with its interval: share, lo, hi, k, n."""
+    return dataclasses.asdict(share)
+
+
+def hidden(value: Value, keep: Sequence[str] = ()) -> Value:
+    """The same keys without numbers: a cell too small to be shown."""
+    kept = {"code", "name", "kind", "phase", "owner", "metric", "scale", "question", "level", "stage", *keep}
+    return {key: item if key in kept else None for key, item in value.items()}
+
+
+def stage_values(
+    definition: JourneyDefinition,
+    table: RunTable,
+    asked: Mapping[str, tuple[int, int]],
+    suppressed: list[Value],
+) -> list[Value]:
+    """Every stage in order with score, interval, n, and how many were asked; not measured: score None and n 0."""
+    return [_stage_value(definition, table, stage, asked, suppressed) for stage in definition.stages]
+
+
+def _stage_value(
+    definition: JourneyDefinition,
+    table: RunTable,
+    stage: StageDefinition,
+    asked: Mapping[str, tuple[int, int]],
+    suppressed: list[Value],
+) -> Value:
+    values, customers, rows = table.stage_answers(stage.code)
+    question = definition.headline_of(stage.code)
+    weights = table.weights_of(question.survey, rows) if question else None
+    invited, answered = asked.get(stage.code, (0, 0))
+    value = {
+        "code": stage.code,
+        "name": stage.name,
+        "kind": stage.kind,
+        "phase": stage.phase,
+        "owner": stage.owner,
+        **score_value(mean_score(values, customers, weights)),
+        "measured": question is not None,
+        "invited": invited,
+        "answered": answered,
+    }
+    n = value["n"]
+    value["state"] = "not_measured" if n == 0 else cell_state(n)
+    if value["state"] == "hidden":
+        suppressed.append({"cell": f"stages.{stage.code}", "reason": "fewer than 5"})
+        value = {**hidden(value), "measured": True, "state": "hidden"}
+    return value
+
+
+def transition_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
+    """Waits between consecutive stages: median, p90, promise and the share that kept it."""
+    return [_transition_value(table, t.source, t.target, t.owner, t.promised_days) for t in definition.transitions]
+
+
+def _transition_value(table: RunTable, source: str, target: str, owner: str | None, promised: float | None) -> Value:
+    days = table.wait(f"{source}->{target}")
+    known = days[np.isfinite(days)]
+    kept = None
+    if promised is not None and len(known):
+        kept = share_value(wilson(int((known <= promised).sum()), len(known)))
+    return {
+        "from": source,
+        "to": target,
+        "owner": owner,
+        "n": len(known),
+        "median_days": plain(np.median(known)) if len(known) else None,
+        "p90_days": plain(np.percentile(known, 90)) if len(known) else None,
+        "promised_days": promised,
+        "kept_share": kept["share"] if kept else None,
+        "kept": kept,
+        "flagged": bool(kept and kept["hi"] is not None and kept["hi"] < 0.5),
+    }
+
+
+def metric_questions(definition: JourneyDefinition, metric: Metric) -> list[QuestionDefinition]:
+    """Questions of a metric on the scale in force, one row each."""
+    found: dict[tuple[str, str], QuestionDefinition] = {}
+    for question in definition.questions:
+        if question.metric == metric and question.scale is not None:
+            found.setdefault((question.survey, question.code), question)
+    return list(found.values())
+
+
+def nps_value(definition: JourneyDefinition, table: RunTable) -> Value | None:
+    """NPS of the journey's recommendation question; None where there is none or nobody answered."""
+    questions = [q for q in metric_questions(definition, Metric.NPS) if q.measures == Measures.JOURNEY]
+    if not questions:
+        return None
+    values, customers, rows = table.rating(questions[0].key)
+    result = nps(values, customers, table.weights_of(questions[0].survey, rows))
+    if result.n == 0:
+        return None
+    value = dataclasses.asdict(result)
+    weighted = value.pop("weighted")
+    value["weighted"] = weighted and {"score": weighted["value"], "lo": weighted["lo"], "hi": weighted["hi"]}
+    wald = value["wald"]
+    value["wald"] = wald and {"lo": wald["lo"], "hi": wald["hi"]}
+    value["question"] = f"{questions[0].survey}.{questions[0].code}"
+    return value
+
+
+def csat_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
+    """Top-2-box of every CSAT question, with the mean as a second number."""
+    return [
+        _metric_row(question, _csat(question, question.scale, table))
+        for question in metric_questions(definition, Metric.CSAT)
+        if question.scale is not None and 4 <= question.scale.points <= 11
+    ]
+
+
+def _csat(question: QuestionDefinition, scale: Scale, table: RunTable) -> Value:
+    values, customers, rows = table.rating(question.key)
+    result = csat(values, scale, customers, table.weights_of(question.survey, rows))
+    return {**share_value(result.top), "threshold": result.threshold, "mean": score_value(result.mean)}
+
+
+def ces_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
+    """Customer effort of every CES question: mean on its scale and the share who found it easy."""
+    defined = (Scale(1, 7), Scale(1, 5, reversed=True))
+    rows = []
+    for question in metric_questions(definition, Metric.CES):
+        if question.scale in defined:
+            values, customers, _rows = table.rating(question.key)
+            result = ces(values, question.scale, customers)
+            rows.append(_metric_row(question, dataclasses.asdict(result)))
+    return rows
+
+
+def _metric_row(question: QuestionDefinition, value: Value) -> Value:
+    level = "service" if question.measures == Measures.STAGE else "experience"
+    place = {"question": f"{question.survey}.{question.code}", "level": level, "stage": question.stage or None}
+    if 0 < value["n"] < 5:
+        return {**place, **hidden(value)}
+    return {**place, **value}
+
+
+def segment_values(table: RunTable, service: Floats, name: str) -> list[Value]:
+    """Each value of an attribute: how many, service, experience, their difference from all others."""
+    labels = table.attribute(name)
+    known = np.array([label is not None for label in labels], dtype=bool)
+    values = []
+    for label in sorted({label for label in labels if label is not None}):
+        inside = np.array([item == label for item in labels], dtype=bool)
+        values.append({"name": name, "value": label, **_segment(table, service, inside, known & ~inside)})
+    return values
+
+
+def _segment(table: RunTable, service: Floats, inside: Any, others: Any) -> Value:
+    known = inside | others
+    flags = np.where(known, inside.astype(np.float64), np.nan)
+    there = _mean(table.experience, inside, table.customer)
+    rest = _mean(table.experience, others, table.customer)
+    difference = mean_difference(there, rest)
+    return {
+        "share": share_value(share_of(flags, table.customer)),
+        "service": score_value(mean_score(np.where(inside, service, np.nan), table.customer)),
+        "experience": score_value(mean_score(np.where(inside, table.experience, np.nan), table.customer)),
+        "difference": {"value": difference.value, "lo": difference.lo, "hi": difference.hi, "p": difference.p},
+    }
+
+
+def _mean(values: Floats, inside: Any, customer: Ints) -> Any:
+    return clustered_mean(np.where(inside, values, np.nan), customer)

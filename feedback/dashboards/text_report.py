@@ -1,0 +1,76 @@
+"""The comparison as plain text for a terminal."""
+
+from typing import Any
+
+from feedback.dashboards.words import one
+
+Value = dict[str, Any]
+
+
+def text_report(value: Value) -> str:
+    """Experience first, service beside it, the gap with interval and sentence, stages, waits, warnings."""
+    lines = [f"{value['name']} ({value['journey']})", "", value["sentence"], ""]
+    lines += [_score("Experience", value["experience"]), _score("Service", value["service"]), _gap(value["gap"])]
+    poor = value["hidden_poor"]
+    if poor["share"] is not None:
+        lines.append(
+            f"{'Hidden poor':<12} {poor['share']:.1%} [{poor['lo']:.1%}, {poor['hi']:.1%}]  {poor['k']} of {poor['n']}"
+        )
+    lines.append(f"{'Quadrant':<12} {value['quadrant']['label'].replace('_', ' / ')}")
+    if value["nps"]:
+        lines.append(_score("NPS", value["nps"]))
+    lines += ["", *_stages(value["stages"]), *_waits(value["transitions"]), *_segments(value["segments"])]
+    lines += [f"! {item['code']}: {item['text']}" for item in value["warnings"]]
+    return "\n".join(lines)
+
+
+def _score(name: str, value: Value) -> str:
+    line = f"{name:<12} {_with_interval(value)}  n {value['n'] or 0}"
+    if value.get("weighted"):
+        line += f"  weighted {_with_interval(value['weighted'])}"
+    return line
+
+
+def _with_interval(value: Value) -> str:
+    return f"{one(value['score']):>6} [{one(value['lo'])}, {one(value['hi'])}]"
+
+
+def _gap(gap: Value) -> str:
+    pairs = f"{gap['n_pairs']} pairs of {gap['customers']} customers"
+    tested = "" if gap["q"] is None else f"  p {gap['p']:.3g} q {gap['q']:.3g}"
+    return f"{'Gap':<12} {one(gap['gap']):>6} [{one(gap['lo'])}, {one(gap['hi'])}]  {pairs}{tested}"
+
+
+def _stages(stages: list[Value]) -> list[str]:
+    lines = [f"{'Stage':<28} {'kind':<12} {'score':>6} {'interval':<16} {'n':>6}  owner"]
+    for stage in stages:
+        shown = "not measured" if stage["state"] == "not_measured" else one(stage["score"])
+        if stage["state"] == "hidden":
+            shown = "fewer than 5"
+        interval = "" if stage["lo"] is None else f"[{one(stage['lo'])}, {one(stage['hi'])}]"
+        owner = stage["owner"] or "nobody"
+        lines.append(f"{stage['name']:<28} {stage['kind']:<12} {shown:>6} {interval:<16} {stage['n'] or 0:>6}  {owner}")
+    return [*lines, ""]
+
+
+def _waits(transitions: list[Value]) -> list[str]:
+    known = [row for row in transitions if row["n"]]
+    if not known:
+        return []
+    lines = [f"{'Wait':<40} {'median':>8} {'p90':>8} {'promised':>9}  owner"]
+    for row in known:
+        name = f"{row['from']} -> {row['to']}"
+        promised = "–" if row["promised_days"] is None else f"{row['promised_days']:g} d"
+        waits = f"{row['median_days']:>6.1f} d {row['p90_days']:>6.1f} d {promised:>9}"
+        lines.append(f"{name:<40} {waits}  {row['owner'] or 'nobody'}")
+    return [*lines, ""]
+
+
+def _segments(segments: list[Value]) -> list[str]:
+    lines = []
+    for row in segments:
+        if row["experience"] is None:
+            lines.append(f"{row['name']} = {row['value']}: fewer than 5")
+            continue
+        lines.append(f"{row['name']} = {row['value']}: {_score('experience', row['experience'])}")
+    return [*lines, ""] if lines else []

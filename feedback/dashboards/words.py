@@ -1,0 +1,84 @@
+"""Sentences of a comparison, translatable; every number with interval and n, "goes with" and never "causes"."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+Value = dict[str, Any]
+
+
+def one(number: float | None) -> str:
+    """One decimal, as screens show it; a dash where nothing is shown."""
+    return "–" if number is None else f"{number:.1f}"
+
+
+def gap_sentence(value: Value) -> str:
+    """What the comparison says in one plain sentence."""
+    service, experience, gap = value["service"], value["experience"], value["gap"]
+    if not experience["n"]:
+        return _("The experience of the whole journey has not been measured yet.")
+    if not service["n"]:
+        return _("Service at the touchpoints has not been measured yet.")
+    if gap["gap"] is None:
+        return _("Too few customers answered both at a touchpoint and at the end to compare the two.")
+    facts = {
+        "journey": value["name"],
+        "service": _interval(service["score"], service),
+        "experience": _interval(experience["score"], experience),
+        "gap": one(gap["gap"]),
+        "lo": one(gap["lo"]),
+        "hi": one(gap["hi"]),
+        "pairs": _pairs(gap),
+    }
+    return _template(gap) % facts
+
+
+def _template(gap: Value) -> str:
+    """Words by direction; without a finding the two are not said to differ."""
+    if gap["finding"] and gap["gap"] > 0:
+        return _(
+            "Service on %(journey)s scores %(service)s, but the whole journey only %(experience)s: "
+            "a gap of %(gap)s points (%(lo)s to %(hi)s, %(pairs)s)."
+        )
+    if gap["finding"]:
+        return _(
+            "The whole journey %(journey)s scores %(experience)s, more than its service with %(service)s: "
+            "a gap of %(gap)s points (%(lo)s to %(hi)s, %(pairs)s)."
+        )
+    if _agrees(gap):
+        return _(
+            "Service and experience on %(journey)s agree: %(service)s and %(experience)s, "
+            "gap %(gap)s points (%(lo)s to %(hi)s, %(pairs)s)."
+        )
+    return _(
+        "Service on %(journey)s scores %(service)s and the whole journey %(experience)s; "
+        "the gap of %(gap)s points (%(lo)s to %(hi)s, %(pairs)s) is no finding."
+    )
+
+
+def _agrees(gap: Value) -> bool:
+    """The whole interval lies within the smallest gap that counts."""
+    return gap["lo"] is not None and max(abs(gap["lo"]), abs(gap["hi"])) < gap["min_gap"] and gap["label"] == "shown"
+
+
+def _interval(score: float | None, value: Value) -> str:
+    if value["lo"] is None:
+        return one(score)
+    return f"{one(score)} ({one(value['lo'])}–{one(value['hi'])})"
+
+
+def _pairs(gap: Value) -> str:
+    journeys = ngettext("%(n)s journey", "%(n)s journeys", gap["n_pairs"]) % {"n": gap["n_pairs"]}
+    customers = ngettext("%(n)s customer", "%(n)s customers", gap["customers"]) % {"n": gap["customers"]}
+    return _("%(journeys)s of %(customers)s") % {"journeys": journeys, "customers": customers}
+
+
+def findings(value: Value) -> list[Value]:
+    """The findings as sentences with kind, owner, n and the address of their rows."""
+    gap = value["gap"]
+    if not gap["finding"]:
+        return []
+    text = gap_sentence(value)
+    rows = f"/admin/feedback/runscore/?journey__code={value['journey']}"
+    return [{"text": text, "kind": "gap", "owner": None, "n": gap["n_pairs"], "rows_url": rows}]

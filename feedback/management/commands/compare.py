@@ -1,0 +1,69 @@
+"""`manage.py compare JOURNEY`: service held against experience, as text or JSON."""
+
+import argparse
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from feedback.actions.refresh_runs import refresh_runs
+from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
+from feedback.dashboards.text_report import text_report
+from surveys.models import Journey
+
+
+def day(text: str) -> date:
+    """A calendar day; argparse turns the error into a sentence."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date: write it as 2026-03-31") from None
+
+
+def pair(text: str) -> tuple[str, str]:
+    """NAME=VALUE."""
+    name, sign, value = text.partition("=")
+    if not (name and sign and value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE, as in --segment region=north")
+    return name, value
+
+
+class Command(BaseCommand):
+    """Print the comparison of one journey."""
+
+    help = "Compare the service at the touchpoints of a journey with the experience of the whole."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options of the contract."""
+        parser.add_argument("journey")
+        parser.add_argument("--from", dest="start", type=day, help="first day, UTC")
+        parser.add_argument("--to", dest="end", type=day, help="last day, UTC, included")
+        parser.add_argument("--segment", action="append", type=pair, default=[], metavar="NAME=VALUE")
+        parser.add_argument("--by", default="", metavar="ATTR", help="break down by an attribute")
+        parser.add_argument("--weighted", action="store_true")
+        parser.add_argument("--format", choices=("text", "json"), default="text")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Bring the run rows up to date, compute, print."""
+        refresh_runs()
+        query = Query(
+            journey=options["journey"],
+            start=_midnight(options["start"]),
+            end=_midnight(options["end"], after=True),
+            segments=dict(options["segment"]),
+            by=options["by"],
+            weighted=options["weighted"],
+        )
+        try:
+            value = build_comparison(query)
+        except UnknownJourney:
+            known = ", ".join(Journey.objects.values_list("code", flat=True)) or "none yet: load a programme file"
+            raise CommandError(f"There is no journey {options['journey']!r}. Known journeys: {known}.") from None
+        self.stdout.write(json.dumps(value, indent=2) if options["format"] == "json" else text_report(value))
+
+
+def _midnight(given: date | None, after: bool = False) -> datetime | None:
+    if given is None:
+        return None
+    return datetime.combine(given + timedelta(days=1) if after else given, datetime.min.time(), tzinfo=UTC)

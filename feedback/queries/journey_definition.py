@@ -1,0 +1,189 @@
+"""A journey as the comparison needs it: stages, transitions, options, and what every question measures."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from feedback.insights.scores import Scale
+from surveys.enums import Measures, StageKind, SurveyKind, VersionState
+from surveys.models import Journey, JourneyVersion, Question, Stage, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class StageDefinition:
+    """One stage; owner is None where nobody owns it."""
+
+    code: str
+    name: str
+    kind: str
+    phase: str
+    owner: str | None
+    promised_days: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionDefinition:
+    """A passage between two stages that can be entered, with the owner and promise of a wait across it."""
+
+    source: str
+    target: str
+    owner: str | None
+    promised_days: float | None
+
+    @property
+    def key(self) -> str:
+        """As run rows name it."""
+        return f"{self.source}->{self.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDefinition:
+    """One question of one survey on one scale."""
+
+    survey: str
+    survey_kind: str
+    code: str
+    kind: str
+    metric: str
+    measures: str
+    stage: str
+    headline: bool
+    scale: Scale | None
+    text: str
+    version: int
+    current: bool
+
+    @property
+    def key(self) -> str:
+        """As run rows name its answers."""
+        scale = "" if self.scale is None else f"{self.scale.minimum:g}-{self.scale.maximum:g}"
+        return f"{self.survey}.{self.code}|{scale}"
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyDefinition:
+    """The published (else the newest) version of a journey."""
+
+    journey_id: int
+    code: str
+    name: str
+    headline: str
+    promised_days: float | None
+    options: dict[str, Any]
+    stages: tuple[StageDefinition, ...]
+    transitions: tuple[TransitionDefinition, ...]
+    questions: tuple[QuestionDefinition, ...]
+
+    @property
+    def experience_question(self) -> QuestionDefinition | None:
+        """The question that measures the experience."""
+        ends = [q for q in self.questions if q.survey_kind == SurveyKind.END_TO_END and q.current]
+        if not self.headline:
+            return next((q for q in ends if q.headline), None)
+        return next((q for q in ends if self.headline in (q.code, f"{q.survey}.{q.code}")), None)
+
+    def headline_of(self, stage: str) -> QuestionDefinition | None:
+        """The question whose answers are a stage's score."""
+        found = [q for q in self.questions if q.headline and q.measures == Measures.STAGE and q.stage == stage]
+        return next((q for q in found if q.current), found[0] if found else None)
+
+    @property
+    def service_stages(self) -> tuple[StageDefinition, ...]:
+        """Stages at which people or bots serve."""
+        return tuple(stage for stage in self.stages if stage.kind == StageKind.SERVICE)
+
+    @property
+    def asked_service_stages(self) -> tuple[StageDefinition, ...]:
+        """Service stages that have a headline question."""
+        return tuple(stage for stage in self.service_stages if self.headline_of(stage.code))
+
+
+def journey_definition(code: str) -> JourneyDefinition | None:
+    """The definition of a journey by code, in five queries; None where there is no such journey or version."""
+    journey = Journey.objects.filter(code=code).first()
+    version = _current_version(journey) if journey else None
+    if journey is None or version is None:
+        return None
+    stages = list(version.stages.select_related("owner").order_by("order"))
+    return JourneyDefinition(
+        journey_id=journey.pk,
+        code=journey.code,
+        name=journey.name,
+        headline=version.headline,
+        promised_days=version.promised_days,
+        options=version.options,
+        stages=tuple(_stage(stage) for stage in stages),
+        transitions=tuple(_transitions(version, stages)),
+        questions=tuple(_questions(journey)),
+    )
+
+
+def _current_version(journey: Journey) -> JourneyVersion | None:
+    versions = journey.versions.order_by("-number")
+    return versions.filter(state=VersionState.PUBLISHED).first() or versions.first()
+
+
+def _stage(stage: Stage) -> StageDefinition:
+    owner = stage.owner.name if stage.owner else None
+    return StageDefinition(stage.code, stage.name, stage.kind, stage.phase, owner, stage.promised_days)
+
+
+def _transitions(version: JourneyVersion, stages: list[Stage]) -> list[TransitionDefinition]:
+    """Passages between consecutive stages that can be entered; a wait stage between lends its owner and promise."""
+    named: dict[tuple[int, int], Transition] = {
+        (row.from_stage_id, row.to_stage_id): row for row in version.transitions.select_related("owner")
+    }
+    found, previous, waits = [], None, list[Stage]()
+    for stage in stages:
+        if stage.kind == StageKind.WAIT:
+            waits.append(stage)
+            continue
+        if previous is not None:
+            row = named.get((previous.pk, stage.pk))
+            wait = waits[-1] if waits else None
+            owner = (row.owner if row else None) or (wait.owner if wait else None)
+            promised = (row.promised_days if row else None) or (wait.promised_days if wait else None)
+            found.append(TransitionDefinition(previous.code, stage.code, owner.name if owner else None, promised))
+        previous, waits = stage, []
+    return found
+
+
+def _questions(journey: Journey) -> list[QuestionDefinition]:
+    rows = (
+        Question.objects.filter(version__survey__journey=journey)
+        .exclude(version__state=VersionState.DRAFT)
+        .select_related("version__survey")
+        .order_by("version__survey__code", "-version__number", "order")
+    )
+    return [_question(row, _text_of(row)) for row in rows]
+
+
+def _question(row: Question, text: str) -> QuestionDefinition:
+    scale = None
+    if row.scale_min is not None and row.scale_max is not None:
+        scale = Scale(row.scale_min, row.scale_max, row.reversed)
+    survey = row.version.survey
+    return QuestionDefinition(
+        survey=survey.code,
+        survey_kind=survey.kind,
+        code=row.code,
+        kind=row.kind,
+        metric=row.metric,
+        measures=row.measures,
+        stage=row.stage_code,
+        headline=row.headline,
+        scale=scale,
+        text=text,
+        version=row.version.number,
+        current=row.version.state == VersionState.PUBLISHED,
+    )
+
+
+def _text_of(row: Question) -> str:
+    """The question's words in the first language of its version."""
+    document = row.version.document
+    spec: dict[str, Any] = next((q for q in document.get("questions", []) if q.get("code") == row.code), {})
+    text = spec.get("text", "")
+    if isinstance(text, dict):
+        languages = document.get("languages") or list(text)
+        text = next((text[language] for language in languages if text.get(language)), "")
+    return str(text)
