@@ -1,0 +1,1 @@
+"""Carriers of messages: one interface, one module per provider, no models."""
