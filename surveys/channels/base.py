@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import ClassVar, Literal, Protocol, Self
 
 # K: retries are safe by an idempotency key. L: an outcome can be looked up by our reference. N: neither (SMTP).
 DeliveryClass = Literal["K", "L", "N"]
@@ -98,8 +98,8 @@ class UnknownOutcome(ChannelFailure):
 class Channel(Protocol):
     """A carrier. open() and close() frame a batch; send() is called between them, one message at a time."""
 
-    name: str
-    delivery_class: DeliveryClass
+    name: ClassVar[str]
+    delivery_class: ClassVar[DeliveryClass]
 
     def open(self) -> None:
         """Connect. TemporaryFailure where that is not possible."""

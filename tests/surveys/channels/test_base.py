@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from surveys.channels.base import Message, UnsafeMessage
+from surveys.channels.base import Channel, Message, UnsafeMessage
+from surveys.channels.email.smtp import SmtpChannel, SmtpServer
+from surveys.channels.sms.httpapi import HttpApiAccount, HttpApiChannel
 
 MESSAGE = Message("ann@example.com", "text", "<1@survey.example>")
 
@@ -25,3 +27,11 @@ def test_message_break_in_a_header_is_refused(headers: dict[str, str]) -> None:
 
 def test_message_breaks_in_the_bodies_are_welcome() -> None:
     assert replace(MESSAGE, text="a\nb", html="<p>\n</p>").text == "a\nb"
+
+
+def test_channels_declare_what_an_unknown_outcome_means() -> None:
+    channels: list[Channel] = [
+        SmtpChannel(SmtpServer("127.0.0.1"), "a@survey.example"),
+        HttpApiChannel(HttpApiAccount("http://127.0.0.1", "AC", "secret", "+4915005550")),
+    ]
+    assert [(channel.name, channel.delivery_class) for channel in channels] == [("smtp", "N"), ("httpapi", "L")]

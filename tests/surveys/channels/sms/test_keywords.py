@@ -5,7 +5,8 @@ import pytest
 from surveys.channels.sms.keywords import Keyword, keyword
 
 STOP = """STOP|stop|Stop.|StOp!!!|stop please|please stop|Please, STOP!|STOP, thanks|STOP now|"STOP"|'stop'|«stop»
-“Stop”|STOP 🙏|🛑 STOP 🛑|STOP 😡😡|STOP\u00a0|\u00a0STOP\u00a0please|\u200bSTOP\ufeff|S\u00adTOP|ＳＴＯＰ|STOP STOP STOP
+“Stop”|STOP 🙏|🛑 STOP 🛑|STOP 😡😡|STOP\u00a0|\u00a0STOP\u00a0please|\u200bSTOP\ufeff|S\u00adTOP|ＳＴＯＰ
+STOP STOP STOP
 stop-all|STOPALL
 STOP ALL|END|end.|Quit|QUIT!|cancel|CANCEL PLEASE|revoke|REVOKE|opt out|OPT-OUT|optout|Opt Out please|unsubscribe
 UNSUBSCRIBE|Unsubscribe!|STOPP|stopp bitte|Bitte stoppen|Abmelden|ABMELDEN!|abbestellen|Bitte abbestellen|Beenden
