@@ -1,6 +1,7 @@
 """Customers and the addresses that must not be written to."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,14 +10,26 @@ from encrypted_fields.fields import EncryptedCharField
 from surveys.enums import SuppressionReason
 
 
+class AddressField(EncryptedCharField):  # type: ignore[misc]  # the library has no types
+    """An encrypted text that may be blank: the library writes NULL for "", which the column refuses."""
+
+    def get_prep_value(self, value: Any) -> str:
+        return super().get_prep_value(value) or ""
+
+    def deconstruct(self) -> Any:
+        """In migrations it is the library's field: the column is the same."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "encrypted_fields.fields.EncryptedCharField", args, kwargs
+
+
 class Customer(models.Model):
     """A person; addresses are encrypted, look-ups go through the hash columns."""
 
     external_id = models.CharField(_("customer"), max_length=120, unique=True)
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = EncryptedCharField(_("e-mail"), max_length=254, blank=True, default="")
+    email = AddressField(_("e-mail"), max_length=254, blank=True, default="")
     email_hash = models.BinaryField(max_length=32, null=True, blank=True, editable=False, db_index=True)
-    phone = EncryptedCharField(_("phone"), max_length=20, blank=True, default="")
+    phone = AddressField(_("phone"), max_length=20, blank=True, default="")
     phone_hash = models.BinaryField(max_length=32, null=True, blank=True, editable=False, db_index=True)
     language = models.CharField(_("language"), max_length=12, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
