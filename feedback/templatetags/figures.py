@@ -1,0 +1,26 @@
+"""How figures are written on screens."""
+
+from django import template
+
+from feedback.dashboards.words import one
+
+register = template.Library()
+register.filter("one", one)
+
+
+@register.filter
+def share(number: float | None) -> str:
+    """A share between 0 and 1 as percent with one decimal."""
+    return "–" if number is None else f"{100 * number:.1f} %"
+
+
+@register.filter
+def signed(number: float | None) -> str:
+    """A difference with its sign."""
+    return "–" if number is None else f"{number:+.1f}"
+
+
+@register.filter
+def days(number: float | None) -> str:
+    """Days with one decimal."""
+    return "–" if number is None else f"{number:.1f}"

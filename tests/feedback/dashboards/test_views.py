@@ -1,0 +1,117 @@
+"""The journey pages: who may see them, and that they show the comparison's own figures."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from feedback.actions.refresh_runs import refresh_runs
+from feedback.dashboards.comparison import Query, build_comparison
+from feedback.dashboards.words import one
+from surveys.models import JourneyVersion
+from tests.factories import CustomerFactory, published_journey
+from tests.factories.listening import answered_run, measured_journey
+
+pytestmark = pytest.mark.django_db
+
+
+def measured(code: str = "account", runs: int = 12) -> JourneyVersion:
+    version = published_journey(code=code)
+    surveys = measured_journey(version)
+    for n in range(runs):
+        customer = CustomerFactory(attributes={"region": "north" if n % 2 else "south"})
+        answered_run(version, surveys, {"apply": 9, "documents": 8 + n % 3, "": 4 + n % 2}, customer)
+    refresh_runs()
+    return version
+
+
+def test_journey_page_shows_the_value_of_the_comparison(manager_client: Client) -> None:
+    measured()
+    value = build_comparison(Query("account"))
+    page = manager_client.get("/admin/insights/account/").content.decode()
+    assert value["sentence"] in page
+    for stage in value["stages"][:2]:
+        assert f"<b>{one(value['experience']['score'])}</b>" in page
+        assert f">{stage['name']}" in page
+        assert f"{one(stage['score'])}</div>" in page
+    assert page.index("Experience of the whole journey") < page.index("Service at the touchpoints")
+
+
+def test_journey_page_has_a_table_twin_for_every_stage(manager_client: Client) -> None:
+    measured()
+    page = manager_client.get("/admin/insights/account/").content.decode()
+    table = page[page.index("<table>") :]
+    assert [f'<th scope="row">{name}</th>' in table for name in ("Apply", "Documents", "Welcome")] == [True] * 3
+
+
+def test_journey_page_keeps_the_strict_policy_and_has_nothing_inline(manager_client: Client) -> None:
+    measured()
+    response = manager_client.get("/admin/insights/account/")
+    policy = response["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert ' style="' not in response.content.decode()
+
+
+def test_journey_page_unknown_code_is_404(manager_client: Client) -> None:
+    assert manager_client.get("/admin/insights/nowhere/").status_code == 404
+
+
+def test_journey_page_without_login_leads_to_the_login(client: Client) -> None:
+    response = client.get("/admin/insights/")
+    assert (response.status_code, response["Location"]) == (302, "/admin/login/?next=/admin/insights/")
+
+
+def test_journey_page_designer_is_refused(designer: User) -> None:
+    client = Client()
+    client.force_login(designer)
+    assert client.get("/admin/insights/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        ("start=2026-13-01", "Enter a valid date."),
+        ("start=2026-03-02&end=2026-03-01", "The last day lies before the first: change one of them."),
+        ("segment=north", "Write it as name=value, for example region=north."),
+    ],
+)
+def test_journey_page_bad_filter_says_how_to_mend(manager_client: Client, filters: str, words: str) -> None:
+    measured(runs=5)
+    response = manager_client.get(f"/admin/insights/account/?{filters}")
+    assert (response.status_code, words in response.content.decode()) == (200, True)
+
+
+def test_journey_page_breaks_down_by_attribute(manager_client: Client) -> None:
+    measured()
+    page = manager_client.get("/admin/insights/account/?by=region").content.decode()
+    assert [f'<th scope="row">{name}</th>' in page for name in ("north", "south")] == [True, True]
+
+
+def test_journey_page_without_answers_says_what_will_be_here(manager_client: Client) -> None:
+    published_journey(code="empty")
+    page = manager_client.get("/admin/insights/empty/").content.decode()
+    assert "The experience of the whole journey has not been measured yet." in page
+
+
+def test_journeys_page_without_journeys_says_how_to_begin(manager_client: Client) -> None:
+    assert "manage.py programme load FILE" in manager_client.get("/admin/insights/").content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_journeys_page_queries_do_not_grow(manager_client: Client, count: int) -> None:
+    for n in range(count):
+        measured(f"journey-{n}", runs=5)
+    manager_client.get("/admin/insights/")
+    with CaptureQueriesContext(connection) as queries:
+        manager_client.get("/admin/insights/")
+    assert len(queries) == 4
+
+
+@pytest.mark.parametrize("runs", [5, 15])
+def test_journey_page_queries_do_not_grow(manager_client: Client, runs: int) -> None:
+    measured(runs=runs)
+    with CaptureQueriesContext(connection) as queries:
+        manager_client.get("/admin/insights/account/")
+    assert len(queries) == 19
