@@ -1,0 +1,113 @@
+"""Submit one survey: claim the invitation, store the response, settle its messages; twice is once (reliability R8)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from feedback.actions.store_answers import ResponseIn, content_hash, store_each
+from feedback.enums import ResponseSource
+from feedback.models import Response
+from feedback.queries.asked_invitation import invitation_by_token
+from surveys.actions.answered import settle_messages
+from surveys.enums import INVITATION_MAY_ANSWER, InvitationState
+from surveys.models import Invitation
+from surveys.question_kinds import RawValue
+
+
+class Gone(LookupError):
+    """No such token, or its invitation is over without an answer: nothing can be submitted."""
+
+
+class AnsweredOtherwise(ValueError):
+    """The invitation already has a response, and it says something else. The first one stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the customer is told, the same however often the same answers are posted."""
+
+    reference: str
+    answered_at: datetime
+
+
+def submit(
+    token: str,
+    values: Mapping[str, RawValue],
+    *,
+    language: str = "",
+    source: str = ResponseSource.LINK,
+    channel: str = "",
+    now: datetime | None = None,
+) -> Receipt:
+    """Store the answers of the invitation that this token opens, in one transaction.
+
+    Posting the same answers again gives the same receipt. Gone when the token opens nothing (any more),
+    AnsweredOtherwise when other answers are there. `channel` is where the person answered; default: the invitation's.
+    """
+    invitation = invitation_by_token(token)
+    if invitation is None:
+        raise Gone
+    return submit_invitation(
+        invitation, values, language=language, source=source, channel=channel, now=now or timezone.now()
+    )
+
+
+def submit_invitation(
+    invitation: Invitation,
+    values: Mapping[str, RawValue],
+    *,
+    language: str,
+    now: datetime,
+    source: str = ResponseSource.LINK,
+    channel: str = "",
+) -> Receipt:
+    """submit() for a caller that has already looked up the invitation by its token."""
+    with transaction.atomic():
+        if not _claim(invitation.pk, now):
+            return _receipt_again(invitation, values)
+        item = ResponseIn(
+            occasion_key=occasion_key(invitation),
+            version=invitation.version,
+            values=values,
+            answered_at=now,
+            customer=invitation.customer,
+            invitation=invitation,
+            run=invitation.run,
+            stage=invitation.stage,
+            interaction=invitation.interaction,
+            source=source,
+            channel=channel or invitation.channel,
+            language=language,
+            asked_at=invitation.due_at,
+        )
+        [stored] = store_each([item])
+        settle_messages(invitation.pk)
+    return _receipt(stored.response)
+
+
+def occasion_key(invitation: Invitation) -> str:
+    """The one key of the one response that an invitation can have."""
+    return f"invitation:{invitation.public_id}"
+
+
+def _claim(invitation_id: int, now: datetime) -> bool:
+    """Exactly one of any number of parallel posts moves the invitation to answered."""
+    open_ones = Invitation.objects.filter(pk=invitation_id, state__in=INVITATION_MAY_ANSWER, expires_at__gt=now)
+    return open_ones.update(state=InvitationState.ANSWERED, answered_at=now) == 1
+
+
+def _receipt_again(invitation: Invitation, values: Mapping[str, RawValue]) -> Receipt:
+    """The receipt of the response that is there, if it says the same."""
+    response = Response.objects.filter(invitation_id=invitation.pk).first()
+    if response is None:
+        raise Gone
+    if bytes(response.content_hash) != content_hash(invitation.version_id, values):
+        raise AnsweredOtherwise
+    return _receipt(response)
+
+
+def _receipt(response: Response) -> Receipt:
+    return Receipt(reference=str(response.public_id)[:8].upper(), answered_at=response.answered_at)

@@ -1,0 +1,1 @@
+"""Public pages on which customers answer a survey."""
