@@ -1,8 +1,15 @@
 """Every address, as in the contract."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("s/", include("feedback.answering.urls")),
+    path("p/", include("surveys.preferences.urls")),
+    path("hooks/", include("surveys.webhooks.urls")),
+    path("admin/insights/", include("feedback.dashboards.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.STANDINS:  # development only: the local inbox
+    urlpatterns.append(path("dev/", include("surveys.standins.urls")))

@@ -1,0 +1,70 @@
+"""Messages that people send to us: STOP, START and HELP are obeyed, the rest is kept for people (reliability G6)."""
+
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cxsurvey.lib.addresses import AddressError, lookup_hash, normalise_phone
+from surveys.actions.handled import Handled
+from surveys.actions.suppress import opt_out_address, resume_address
+from surveys.channels.sms.keywords import Keyword, keyword
+from surveys.enums import Channel
+from surveys.models import Customer, ProviderCallback
+
+FOR_A_PERSON: Final = "for a person: "
+
+
+def address_hash_of(number: str) -> bytes:
+    """The look-up hash of whoever wrote; short numbers and names are hashed as they are."""
+    try:
+        number = normalise_phone(number, settings.PHONE_REGION or None)
+    except AddressError:
+        number = number.strip()
+    return lookup_hash("phone", number, settings.ADDRESS_KEY.encode())
+
+
+def handle_inbound(row: ProviderCallback, now: datetime, *, patient: bool) -> Handled:  # noqa: ARG001 - handlers alike
+    """Obey a keyword, and answer it in the customer's language; `reply` is sent with the provider's own reply."""
+    address_hash = bytes.fromhex(row.payload["address_hash"])
+    meaning = keyword(row.payload["form"].get("Body", ""))
+    with translation.override(_language(address_hash)):
+        if meaning == Keyword.STOP:
+            return _stop(address_hash, f"{row.provider} {row.event_id}", now)
+        if meaning == Keyword.START:
+            return _start(address_hash, now)
+        if meaning == Keyword.HELP:
+            return Handled("help", reply=_help())
+    return Handled(FOR_A_PERSON + ("may mean stop" if meaning == Keyword.AMBIGUOUS else "a message"))
+
+
+def _stop(address_hash: bytes, source: str, now: datetime) -> Handled:
+    """One confirmation, without anything else in it; whoever had stopped before gets no second one."""
+    if not opt_out_address(address_hash, Channel.SMS, source, now):
+        return Handled("stop, as before")
+    text = _("%(sender)s: you will get no more text messages from us. START to get them again.")
+    return Handled("stop", reply=text % {"sender": _sender()})
+
+
+def _start(address_hash: bytes, now: datetime) -> Handled:
+    if not resume_address(address_hash, Channel.SMS, now):
+        return Handled("start, but had not stopped")
+    text = _("%(sender)s: you may get short questions from us again. STOP to end.")
+    return Handled("start", reply=text % {"sender": _sender()})
+
+
+def _help() -> str:
+    text = _("%(sender)s: short questions after you were in touch with us. STOP to end.")
+    return text % {"sender": _sender()}
+
+
+def _sender() -> str:
+    return settings.SMS_SENDER_NAME or settings.SENDER_NAME
+
+
+def _language(address_hash: bytes) -> str:
+    customer = Customer.objects.filter(phone_hash=address_hash).only("language").order_by("pk").first()
+    short = customer.language.partition("-")[0].lower() if customer else ""
+    return short if short in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

@@ -1,0 +1,1 @@
+"""Callbacks of providers: verified, stored, processed later."""

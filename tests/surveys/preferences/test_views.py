@@ -1,0 +1,152 @@
+"""/p/<token>/: a page on GET, one-click unsubscribe and choices on POST."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from cxsurvey.lib.tokens import digest
+from surveys.actions.suppress import suppress
+from surveys.models import Customer, Delivery, Invitation, Suppression
+from tests.factories import CustomerFactory, DeliveryFactory, InvitationFactory
+
+pytestmark = pytest.mark.django_db
+TOKEN = "p" * 32
+PAGE = f"/p/{TOKEN}/"
+MAIL, PHONE = b"m" * 32, b"t" * 32
+NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def customer() -> Customer:
+    return CustomerFactory(email="anna@example.org", email_hash=MAIL, phone="+4915112345678", phone_hash=PHONE)
+
+
+@pytest.fixture
+def invitation(customer) -> Invitation:
+    made = InvitationFactory(customer=customer, preferences_hash=digest(TOKEN), state="live")
+    DeliveryFactory(invitation=made, purpose="reminder")
+    return made
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(enforce_csrf_checks=True)
+
+
+def consents() -> tuple[bool, bool]:
+    customer = Customer.objects.get()
+    return customer.consent_email, customer.consent_sms
+
+
+def stopped() -> list[tuple[bytes, str]]:
+    return [(bytes(each.address_hash), each.channel) for each in Suppression.objects.order_by("channel")]
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_page_read_changes_nothing(invitation, browser, method):
+    for _ in range(3):
+        assert (
+            getattr(browser, method)(PAGE, {"List-Unsubscribe": "One-Click", "stop": "everything"}).status_code == 200
+        )
+    invitation.refresh_from_db()
+    assert (consents(), stopped(), invitation.state, Delivery.objects.get().state) == (
+        (True, True), [], "live", "queued",
+    )  # fmt: skip
+
+
+def test_page_keeps_the_token_to_itself_and_masks_addresses(invitation, browser):
+    response = browser.get(PAGE)
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Cache-Control"] == "no-store"
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    assert "Set-Cookie" not in response
+    page = response.content.decode()
+    assert ("a***@example.org" in page, "+49***78" in page) == (True, True)
+    assert ("anna@" in page, "12345678" in page) == (False, False)
+
+
+def test_page_takes_few_queries(invitation, browser, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        browser.get(PAGE)
+
+
+@pytest.mark.parametrize("multipart", [True, False])
+def test_one_click_stops_the_channel_of_the_message(invitation, browser, multipart):
+    kind = {} if multipart else {"content_type": "application/x-www-form-urlencoded"}
+    body = {"List-Unsubscribe": "One-Click"} if multipart else "List-Unsubscribe=One-Click"
+    for _ in range(20):
+        response = browser.post(PAGE, body, **kind)
+        assert (response.status_code, response.content) == (200, b"You are unsubscribed.")
+        assert "Set-Cookie" not in response
+    invitation.refresh_from_db()
+    assert (consents(), stopped()) == ((False, True), [(MAIL, "email")])
+    assert (invitation.state, Delivery.objects.get().state) == ("withdrawn", "suppressed")
+
+
+@pytest.mark.parametrize("state", ["answered", "expired", "withdrawn", "cancelled"])
+def test_one_click_works_whatever_became_of_the_invitation(invitation, browser, state):
+    Invitation.objects.update(state=state, answered_at=NOW)
+    assert browser.post(PAGE, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert stopped() == [(MAIL, "email")]
+
+
+def test_form_as_shown_changes_nothing(invitation, browser):
+    assert browser.post(PAGE, {"email": "yes", "sms": "yes"}).status_code == 200
+    assert browser.post(PAGE, {}).status_code == 200
+    assert browser.post(PAGE, {"email": "maybe", "sms": "\0"}).status_code == 200
+    assert (consents(), stopped()) == ((True, True), [])
+
+
+def test_form_as_shown_without_consent_suppresses_nothing(invitation, browser):
+    Customer.objects.update(consent_sms=False)
+    browser.post(PAGE, {"email": "yes", "sms": "no"})
+    assert (consents(), stopped()) == ((True, False), [])
+
+
+def test_form_stops_one_channel(invitation, browser):
+    page = browser.post(PAGE, {"email": "yes", "sms": "no"}).content.decode()
+    assert (consents(), stopped()) == ((True, False), [(PHONE, "sms")])
+    assert "Your choice is saved. It holds from now on" in page
+
+
+def test_form_stops_everything_and_resumes(invitation, browser):
+    page = browser.post(PAGE, {"email": "yes", "sms": "yes", "stop": "everything"}).content.decode()
+    assert "We will not ask you again." in page
+    assert (consents(), stopped()) == ((False, False), [(MAIL, "email"), (PHONE, "sms")])
+    browser.post(PAGE, {"email": "yes", "sms": "no"})
+    assert consents() == (True, False)
+    assert Suppression.objects.get(channel="email").until is not None
+
+
+def test_form_cannot_undo_a_bounce(invitation, browser):
+    suppress(MAIL, "email", "bounce", "server", NOW)
+    browser.post(PAGE, {"email": "no"})
+    browser.post(PAGE, {"email": "yes"})
+    assert Suppression.objects.get(reason="bounce").until is None
+
+
+@pytest.mark.parametrize("token", ["q" * 32, "short", TOKEN + "x", TOKEN[:-1] + "P"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_unknown_token_is_the_same_polite_page(invitation, browser, token, method):
+    response = getattr(browser, method)(f"/p/{token}/", {"List-Unsubscribe": "One-Click"})
+    assert response.status_code == 404
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert response.content == browser.get(f"/p/{'z' * 32}/").content
+    assert (consents(), stopped()) == ((True, True), [])
+
+
+def test_other_methods_are_refused(invitation, browser):
+    assert [browser.put(PAGE).status_code, browser.delete(PAGE).status_code] == [405, 405]
+
+
+def test_page_speaks_the_customers_language(invitation, browser):
+    Customer.objects.update(language="ar")
+    response = browser.get(PAGE, headers={"Accept-Language": "en"})
+    assert response["Content-Language"] == "ar"
+    assert 'lang="ar" dir="rtl"' in response.content.decode()
+
+
+def test_page_of_an_unknown_language_follows_the_browser(invitation, browser):
+    Customer.objects.update(language="xx")
+    assert browser.get(PAGE, headers={"Accept-Language": "fr"})["Content-Language"] == "fr"
