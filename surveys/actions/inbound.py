@@ -61,7 +61,7 @@ def _help() -> str:
 
 
 def _sender() -> str:
-    return settings.SMS_SENDER_NAME or settings.SENDER_NAME
+    return str(settings.SMS_SENDER_NAME or settings.SENDER_NAME)
 
 
 def _language(address_hash: bytes) -> str:

@@ -54,9 +54,15 @@ def test_store_without_message_is_refused():
 EVENTS = ("queued", "sent", "undelivered", "delivered", "strange")
 
 
-@pytest.mark.parametrize("start", ["sent", "unknown", "assumed_sent"])
 @pytest.mark.parametrize(
-    ("events", "end"), [(EVENTS, "delivered"), (EVENTS[:3], "undelivered"), (("queued", "sent", "sent"), "sent")]
+    ("start", "events", "end"),
+    [
+        ("unknown", EVENTS, "delivered"),
+        ("unknown", EVENTS[:3], "undelivered"),
+        ("assumed_sent", ("queued", "sent", "sent"), "sent"),
+        ("assumed_sent", EVENTS[1:4], "delivered"),
+        ("sent", EVENTS[1:], "delivered"),
+    ],
 )
 def test_every_order_of_receipts_ends_in_the_same_state(start, events, end):
     ends = set()
