@@ -121,11 +121,17 @@ def scale_changed(values: FloatsLike, periods: Sequence[str]) -> Doubt | None:
 
 def _break(raw: Floats, codes: Ints) -> tuple[int, float] | None:
     """First period from which more than 5 % lie above a maximum never passed before, with that share."""
-    for maximum in np.unique(raw)[:-1]:
-        first = int(codes[raw > maximum].min())
+    if len(raw) == 0:
+        return None
+    highest = np.full(int(codes.max()) + 1, -np.inf)
+    np.maximum.at(highest, codes, raw)
+    so_far = np.maximum.accumulate(highest)
+    # Only where a period passes everything before it can a break begin.
+    for first in (int(k) for k in np.flatnonzero(highest[1:] > so_far[:-1]) + 1):
+        maximum = so_far[first - 1]
         before = int((codes < first).sum())
         share = float((raw[codes >= first] > maximum).mean())
-        if before and share > JUMP_SHARE and before * np.log1p(-min(share, 1 - 1e-12)) <= np.log(_CHANCE):
+        if share > JUMP_SHARE and before * np.log1p(-min(share, 1 - 1e-12)) <= np.log(_CHANCE):
             return first, share
     return None
 
