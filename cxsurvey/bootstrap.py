@@ -189,8 +189,8 @@ def why():
         )
     if "No matching distribution" in text or "Could not find a version" in text:
         return (
-            "A pinned package is not to be had for this Python (%d.%d) and machine from pip's index: use Python 3.11 or "
-            "3.12 on Linux x86-64, check the network, and run the same command again." % sys.version_info[:2]
+            "A pinned package is not to be had for this Python (%d.%d) and machine from pip's index: use Python 3.11 "
+            "or 3.12 on Linux x86-64, check the network, and run the same command again." % sys.version_info[:2]
         )
     return "pip could not install the packages: mend what it says and run the same command again."
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -20,7 +21,7 @@ OVERRIDES = """
 
 
 @register("durability", Tags.database, deploy=True)
-def check_durability(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def check_durability(*_: Any, databases: Sequence[str] | None = None, **__: Any) -> list[CheckMessage]:
     """Look at the server's settings as this very session gets them; nothing to do under DEBUG."""
     if settings.DEBUG:
         return []
@@ -40,7 +41,7 @@ def problems(connection: BaseDatabaseWrapper) -> list[CheckMessage]:
     messages += [_overridden(*row) for row in overrides if row[2].partition("=")[2] not in WANTED["synchronous_commit"]]
     if found["data_checksums"] != "on":
         hint = "Stop the server and run pg_checksums --enable, or make the data folder anew with initdb -k."
-        messages.append(Warning("PostgreSQL runs without data checksums.", hint=hint, id="cxsurvey.W001"))
+        messages.append(checks.Warning("PostgreSQL runs without data checksums.", hint=hint, id="cxsurvey.W001"))
     return messages
 
 

@@ -68,10 +68,10 @@ def _serve_for_the_call(command: str) -> None:
     env = installation_env(known) | running.env
     for name, value in env.items():
         os.environ.setdefault(name, value)
-    state.publish(f"manage.py {command}", "", env)
-    atexit.register(_let_others_finish, os.getpid())
     if running.fresh and command not in ("migrate", "makemigrations", "showmigrations", "sqlmigrate"):
         _migrate()
+    state.publish(f"manage.py {command}", "", env)
+    atexit.register(_let_others_finish, os.getpid())
 
 
 def _let_others_finish(owner: int) -> None:

@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 
 from cxsurvey.embedded import installation_env
@@ -43,7 +44,7 @@ class Installation:
         """Return the children's environment; what the caller set wins."""
         given = {name: value for name, value in os.environ.items() if value}
         own = installation_env(self.known) | {"PUBLIC_BASE_URL": self.address, "PYTHONUNBUFFERED": "1"}
-        own["DEBUG"] = "true" if self.mode == "demo" else "false"
+        own |= {"DEBUG": "true" if self.mode == "demo" else "false", "STATIC_ROOT": str(state.var() / "static")}
         own |= self._standins_env() if self.mode == "demo" else {}
         return own | given
 
@@ -137,8 +138,15 @@ class Installation:
             self._write_stamp(self._read_stamp() | {"admin": "made"})
         if self.mode == "run":
             self._job("check", ["check", "--deploy", "--tag", "durability"])
-            self._job("collectstatic", ["collectstatic", "--noinput"])
+            self._gather_static()
         self.keeper.say(f"Tables and files are up to date ({self._elapsed()}).")
+
+    def _gather_static(self) -> None:
+        """Copy and compress the static files, when there are others than at the last start."""
+        done, wanted = self._read_stamp(), digest_of(state.PROJECT.glob("*/static/**/*"))
+        if done.get("static") != wanted or not (Path(self.env["STATIC_ROOT"]) / "staticfiles.json").exists():
+            self._job("collectstatic", ["collectstatic", "--noinput", "--clear"])
+            self._write_stamp(done | {"static": wanted})
 
     def _job(self, name: str, arguments: list[str], **extra: str) -> None:
         log = state.log_file(name)
@@ -246,9 +254,13 @@ def is_healthy(address: str) -> bool:
 
 
 def migrations_digest() -> str:
-    """Return a digest of every migration and of the pinned libraries, which bring migrations too."""
+    return digest_of(state.PROJECT.glob("*/migrations/*.py"))
+
+
+def digest_of(paths: Iterable[Path]) -> str:
+    """Return a digest of these files and of the pinned libraries, which bring migrations and static files too."""
     digest = hashlib.sha256()
-    ours = sorted(state.PROJECT.glob("*/migrations/*.py"))
-    for path in [*ours, state.PROJECT / "requirements.txt"]:
-        digest.update(path.name.encode() + path.read_bytes())
+    for path in [*sorted(paths), state.PROJECT / "requirements.txt"]:
+        if path.is_file():
+            digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

@@ -2,14 +2,16 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cxsurvey import embedded
-from cxsurvey.processes import state
+from cxsurvey.processes import servers, state
 
 pytestmark = pytest.mark.slow
 CODE = "from django.contrib.auth.models import User; print(User.objects.count())"
@@ -23,13 +25,20 @@ def command(var: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(argv, env=env, cwd=state.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_command_nothing_running_gets_a_migrated_database(tmp_path: Path) -> None:
-    first, second = (command(tmp_path / "var", "shell", "-v", "0", "-c", CODE) for _ in range(2))
+@pytest.fixture
+def var() -> Iterator[Path]:
+    """An installation's folder that the servers' account can reach; pytest's own is closed to it under root."""
+    folder = servers.throwaway_home("cxsurvey-test-")
+    yield folder / "var"
+    shutil.rmtree(folder)
+
+
+def test_command_nothing_running_gets_a_migrated_database(var: Path) -> None:
+    first, second = (command(var, "shell", "-v", "0", "-c", CODE) for _ in range(2))
     assert [process.communicate()[0].strip() for process in (first, second)] == ["0", "0"]
     assert [first.returncode, second.returncode] == [0, 0]
-    assert not (tmp_path / "var" / "running.json").exists()
-    for pid_file in (tmp_path / "var").rglob("postmaster.pid"):
-        pytest.fail(f"{pid_file} is left")
+    assert not (var / "running.json").exists()
+    assert list(var.rglob("postmaster.pid")) == []
 
 
 def test_connect_running_servers_environment_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
