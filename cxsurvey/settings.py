@@ -228,9 +228,15 @@ PHONE_REGION = env.str("PHONE_REGION", default="")  # country of numbers written
 DELIVERY_LEASE_SECONDS = env.float("DELIVERY_LEASE_SECONDS", default=30.0)
 DELIVERY_SENDING_LIMIT_SECONDS = env.float("DELIVERY_SENDING_LIMIT_SECONDS", default=150.0)
 DELIVERY_BATCH = env.int("DELIVERY_BATCH", default=100)
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30.0)
 STANDINS = DEBUG and env.bool("STANDINS", default=False)  # local inbox and SMS provider, development only
 STANDIN_SMTP_PORT = env.int("STANDIN_SMTP_PORT", default=8025)
 STANDIN_SMS_PORT = env.int("STANDIN_SMS_PORT", default=8026)
+STANDIN_FOLDER = Path(
+    env.str("STANDIN_FOLDER", default=str(Path(env.str("CXSURVEY_VAR", default="") or BASE_DIR / "var") / "inbox"))
+)
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # empty: /metrics is off
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,116 @@
+"""The HTTP side of the SMS stand-in: the Twilio-compatible addresses, and /control/ for scripts and tests."""
+
+import hmac
+import json
+import time
+from base64 import b64encode
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from surveys.standins.sms import SmsProvider
+
+
+class Refusal(Exception):
+    """The provider says no: HTTP status, its own code, and words."""
+
+    def __init__(self, status: int, code: int, words: str) -> None:
+        super().__init__(words)
+        self.status, self.body = status, {"status": status, "code": code, "message": words}
+
+
+class ProviderServer(ThreadingHTTPServer):
+    """Serves one provider on loopback."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, provider: "SmsProvider", port: int) -> None:
+        self.provider = provider
+        super().__init__(("127.0.0.1", port), ProviderHandler)
+
+
+class ProviderHandler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer on a kept connection waits 40 ms
+    server: ProviderServer
+
+    def do_POST(self) -> None:
+        """POST Messages.json, /control/inbound, /control/faults."""
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        path = urlsplit(self.path).path
+        provider = self.server.provider
+        if path == f"/2010-04-01/Accounts/{provider.account}/Messages.json":
+            self._message(body)
+        elif path == "/control/faults":
+            self._json(200, {"due": provider.fail(json.loads(body or b"[]"))})
+        elif path == "/control/inbound":
+            asked = json.loads(body or b"{}")
+            status, reply = provider.write_in(str(asked.get("from", "")), str(asked.get("body", "")))
+            self._json(200, {"status": status, "reply": reply})
+        else:
+            self._json(404, {"status": 404, "code": 20404, "message": "Not found."})
+
+    def do_GET(self) -> None:
+        """GET Messages/<sid>.json, Messages.json?To=, /control/messages."""
+        parts = urlsplit(self.path)
+        base = f"/2010-04-01/Accounts/{self.server.provider.account}/Messages"
+        if parts.path == "/control/messages":
+            self._json(200, [each.as_json() for each in self.server.provider.messages])
+        elif not parts.path.startswith(base) or not self._is_ours():
+            self._json(404, {"status": 404, "code": 20404, "message": "Not found."})
+        elif parts.path == f"{base}.json":
+            self._list(parse_qs(parts.query).get("To", []))
+        else:
+            found = self.server.provider.find(parts.path.removeprefix(f"{base}/").removesuffix(".json"))
+            self._json(200 if found else 404, found.as_json() if found else {"status": 404, "code": 20404})
+
+    def do_DELETE(self) -> None:
+        """DELETE /control/faults: nothing goes wrong any more."""
+        self.server.provider.faults.clear()
+        self._json(200, {"due": 0})
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Say nothing: the inbox shows what came."""
+
+    def _list(self, to: list[str]) -> None:
+        every = [each for each in reversed(self.server.provider.messages) if not to or each.to in to]
+        self._json(200, {"messages": [each.as_json() for each in every[:50]]})
+
+    def _message(self, body: bytes) -> None:
+        if not self._is_ours():
+            return self._json(401, {"status": 401, "code": 20003, "message": "Authenticate"})
+        provider = self.server.provider
+        fault = provider.take_fault()
+        if fault.get("cut") == "before":
+            return self._cut()
+        form = {key: values[-1] for key, values in parse_qs(body.decode("utf-8", "replace")).items()}
+        try:
+            message = provider.accept(form, fault)
+        except Refusal as refusal:
+            return self._json(refusal.status, refusal.body)
+        if fault.get("cut") == "after":
+            return self._cut()
+        time.sleep(float(fault.get("delay", 0)))
+        return self._json(201, message.as_json() | {"status": "queued"})
+
+    def _is_ours(self) -> bool:
+        provider = self.server.provider
+        wanted = "Basic " + b64encode(f"{provider.account}:{provider.secret}".encode()).decode()
+        return hmac.compare_digest(self.headers.get("Authorization", "").encode(), wanted.encode())
+
+    def _cut(self) -> None:
+        """End the connection without a word."""
+        self.close_connection = True
+        self.connection.close()
+
+    def _json(self, status: int, value: Any) -> None:
+        content = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)

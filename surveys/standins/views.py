@@ -1,0 +1,117 @@
+"""/dev/inbox/: what the stand-ins took in, newest first; mails as their readers see them, replies to text messages."""
+
+from collections.abc import Callable
+from functools import wraps
+from itertools import islice
+from typing import Any, Concatenate, ParamSpec, cast
+
+import requests
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace, csp_update
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_POST
+
+from surveys.standins.inbox import Inbox, Stored
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+SHOWN = 100
+# A mail has its styles in itself; nothing in it may run, load or post.
+MAIL_POLICY = {
+    **dict.fromkeys(("default-src", "script-src", "font-src", "connect-src", "form-action"), [NONE]),
+    "style-src": [UNSAFE_INLINE],
+    "img-src": ["data:"],
+    "frame-ancestors": [SELF],
+}
+
+
+def only_with_standins(view: View[P]) -> View[P]:
+    """These pages do not exist outside development, wherever they may be mounted."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not settings.STANDINS:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+def with_policy(decorator: Any) -> Callable[[View[P]], View[P]]:
+    """django-csp's decorators, whose types know only views without arguments."""
+    return lambda view: cast("View[P]", decorator(view))
+
+
+def _inbox() -> Inbox:
+    return Inbox(settings.STANDIN_FOLDER)
+
+
+def _get(message_id: str) -> Stored:
+    stored = _inbox().get(message_id)
+    if stored is None:
+        raise Http404("There is no such message in the inbox.")
+    return stored
+
+
+@only_with_standins
+@require_GET
+def inbox_list(request: HttpRequest) -> HttpResponse:
+    """The newest messages, of one address where the query names one."""
+    search = request.GET.get("q", "")
+    found = list(islice(_inbox().messages(search), SHOWN + 1))
+    context = {"stored": found[:SHOWN], "more": len(found) > SHOWN, "shown": SHOWN, "search": search}
+    return render(request, "surveys/standins/list.html", context)
+
+
+@only_with_standins
+@require_GET
+@with_policy(csp_update({"frame-src": [SELF]}))
+def message(request: HttpRequest, message_id: str) -> HttpResponse:
+    """One message with its headers, its HTML in a frame, its text."""
+    stored = _get(message_id)
+    headers = _inbox().raw(message_id).decode("utf-8", "replace").replace("\r\n", "\n").partition("\n\n")[0]
+    return render(request, "surveys/standins/message.html", {"message": stored, "headers": headers})
+
+
+@only_with_standins
+@require_GET
+@xframe_options_sameorigin
+@with_policy(csp_replace(MAIL_POLICY))
+def html(_request: HttpRequest, message_id: str) -> HttpResponse:
+    """The HTML of a mail, with a policy under which nothing in it can act."""
+    return HttpResponse(_get(message_id).html)
+
+
+@only_with_standins
+@require_GET
+def raw(_request: HttpRequest, message_id: str) -> HttpResponse:
+    """The mail as it came."""
+    _get(message_id)
+    return HttpResponse(_inbox().raw(message_id), content_type="text/plain; charset=utf-8")
+
+
+@only_with_standins
+@require_POST
+def reply(request: HttpRequest, message_id: str) -> HttpResponse:
+    """Answer a text message as the person who got it: the stand-in provider posts it to us, signed."""
+    stored = _get(message_id)
+    person = stored.recipient if stored.direction == "out" else stored.sender
+    url = f"http://127.0.0.1:{settings.STANDIN_SMS_PORT}/control/inbound"
+    try:
+        told = requests.post(url, json={"from": person, "body": request.POST.get("body", "")}, timeout=15).json()
+        messages.info(request, f"Sent as {person}; the hook answered {told['status']}.")
+    except (requests.RequestException, ValueError, KeyError):
+        messages.error(request, "The SMS stand-in does not answer: start it with `manage.py standins`.")
+    return redirect("standins:list")
+
+
+@only_with_standins
+@require_POST
+def clear(request: HttpRequest) -> HttpResponse:
+    """Empty the inbox."""
+    messages.info(request, f"{_inbox().clear()} messages deleted.")
+    return redirect("standins:list")
