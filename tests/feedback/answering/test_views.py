@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def test_page_day_is_that_of_the_customer(client: Client) -> None:
     version = touchpoint_survey()
     invitation, token = open_invitation(version)
     assert invitation.interaction is not None
-    invitation.interaction.ended_at = timezone.datetime(2026, 3, 2, 23, 30, tzinfo=timezone.get_default_timezone())
+    invitation.interaction.ended_at = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
     invitation.interaction.save()
     assert page_of(client, token).count("March 3, 2026") == 1  # Berlin
 
