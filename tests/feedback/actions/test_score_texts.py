@@ -37,11 +37,11 @@ def store(*texts: str, language: str = "en") -> JourneyRun:
 def test_score_texts_gives_each_text_its_score_with_engine_and_version() -> None:
     store("The staff were wonderful and quick", "A terrible, awful wait", "The parcel was lying on the kitchen table")
     assert score_texts() == {"positive": 1, "negative": 1, "unsure": 1}
-    rows = TextScore.objects.order_by("text").values_list("engine", "version", "language", "polarity")
+    rows = TextScore.objects.order_by("text_id").values_list("engine", "version", "language", "polarity")
     assert [row[0] for row in rows] == ["textblob"] * 3
     assert {row[1] for row in rows} == {sentiment.score(["x"], ["en"])[0].version}
     assert [(row[3] or 0) > 0 for row in rows] == [True, False, False]
-    evidence = TextScore.objects.order_by("text")[0].evidence
+    evidence = TextScore.objects.order_by("text_id")[0].evidence
     assert evidence == [{"words": "wonderful", "polarity": 1.0}, {"words": "quick", "polarity": pytest.approx(1 / 3)}]
     assert FreeText.objects.filter(scored_at__isnull=True).count() == 0
 
