@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from itertools import islice
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 import requests
 from csp.constants import NONE, SELF, UNSAFE_INLINE
@@ -18,11 +18,12 @@ from django.views.decorators.http import require_GET, require_POST
 from surveys.standins.inbox import Inbox, Stored
 
 P = ParamSpec("P")
+ViewT = TypeVar("ViewT")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 SHOWN = 100
 # A mail has its styles in itself; nothing in it may run, load or post.
 MAIL_POLICY = {
-    **dict.fromkeys(("default-src", "script-src", "font-src", "connect-src", "form-action"), [NONE]),
+    **{name: [NONE] for name in ("default-src", "script-src", "font-src", "connect-src", "form-action")},
     "style-src": [UNSAFE_INLINE],
     "img-src": ["data:"],
     "frame-ancestors": [SELF],
@@ -41,9 +42,17 @@ def only_with_standins(view: View[P]) -> View[P]:
     return wrapped
 
 
-def with_policy(decorator: Any) -> Callable[[View[P]], View[P]]:
+class Same(Protocol):
+    """A decorator that keeps the type of the view."""
+
+    def __call__(self, view: ViewT, /) -> ViewT:
+        """Decorate."""
+        ...
+
+
+def with_policy(decorator: Any) -> Same:
     """django-csp's decorators, whose types know only views without arguments."""
-    return lambda view: cast("View[P]", decorator(view))
+    return cast("Same", decorator)
 
 
 def _inbox() -> Inbox:
