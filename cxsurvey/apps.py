@@ -17,5 +17,5 @@ class ProjectConfig(AppConfig):
     name = "cxsurvey"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from cxsurvey import checks  # noqa: F401
+        """Register the system checks, and make our Celery application the one that nudges go to."""
+        from cxsurvey import celery, checks  # noqa: F401

@@ -1,6 +1,7 @@
 """The Celery application and its whole schedule; tasks carry ids only, the database rows are the jobs."""
 
 import os
+from typing import Any, Final
 
 from celery import Celery
 from celery.schedules import schedule
@@ -8,20 +9,36 @@ from celery.schedules import schedule
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cxsurvey.settings")
 
 app = Celery("cxsurvey")
+app.set_default()  # so that whatever process nudges, nudges this broker
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# Every periodic job in one table: name, task, seconds. Each is guarded by a job_run row, so two beats do no harm.
+# Every periodic job in one table: name, task, seconds, and whether it runs once per slot (a job_run row, so that two
+# beats and the sweeper do no harm) or may run any number of times at once, because it claims the rows it works on.
+JOBS: Final = (
+    ("deliver-due", "surveys.deliver_due", 30, False),
+    ("process-callbacks", "surveys.process_callbacks", 30, False),
+    ("score-texts", "feedback.score_texts", 30, False),
+    ("refresh-runs", "feedback.refresh_runs", 30, False),
+    ("reconcile-deliveries", "surveys.reconcile_deliveries", 60, True),
+    ("close-idle-runs", "surveys.close_idle_runs", 600, True),
+    ("expire-invitations", "surveys.expire_invitations", 600, True),
+    ("plan-reminders", "surveys.plan_reminders", 600, True),
+    ("ask-by-clock", "surveys.ask_by_clock", 3600, True),
+)
+
+
+def arguments(seconds: int, slotted: bool) -> dict[str, Any]:
+    """What a periodic task is called with."""
+    return {"every": seconds} if slotted else {}
+
+
 app.conf.beat_schedule = {
-    name: {"task": task, "schedule": schedule(seconds), "options": {"expires": seconds}}
-    for name, task, seconds in (
-        ("deliver-due", "surveys.deliver_due", 30),
-        ("ask-by-clock", "surveys.ask_by_clock", 3600),
-        ("close-idle-runs", "surveys.close_idle_runs", 600),
-        ("expire-invitations", "surveys.expire_invitations", 600),
-        ("reconcile-deliveries", "surveys.reconcile_deliveries", 60),
-        ("process-callbacks", "surveys.process_callbacks", 30),
-        ("score-texts", "feedback.score_texts", 30),
-        ("refresh-runs", "feedback.refresh_runs", 30),
-    )
+    name: {
+        "task": task,
+        "schedule": schedule(seconds),
+        "kwargs": arguments(seconds, slotted),
+        "options": {"expires": seconds},
+    }
+    for name, task, seconds, slotted in JOBS
 }

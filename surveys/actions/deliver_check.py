@@ -1,0 +1,99 @@
+"""The recheck of claimed messages: what was true when they were planned may not be true now (reliability R3)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from cxsurvey.lib.addresses import country_of_phone
+from cxsurvey.lib.periods import ALWAYS, Cap, Window, parse_window
+from surveys.enums import Channel
+from surveys.models import Customer, Delivery, Rule
+from surveys.policy.channel_choice import Reachable
+from surveys.policy.frequency import SMS_CAPS
+from surveys.policy.may_send import Claimed
+from surveys.queries.due import contact_policies, sms_times, suppressed_channels
+
+HASHES = {Channel.EMAIL: "email_hash", Channel.SMS: "phone_hash"}
+
+
+def facts_of(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Claimed]:
+    """What decides whether each of these messages may leave, by delivery id. A constant number of queries."""
+    customers = [delivery.invitation.customer for delivery in deliveries]
+    suppressed = suppressed_channels(hashes_of(customers), now)
+    paid = [delivery for delivery in deliveries if delivery.channel == Channel.SMS]
+    caps, times = _paid(paid, now)
+    return {
+        delivery.pk: Claimed(
+            channel=delivery.channel,
+            invitation_state=delivery.invitation.state,
+            expires_at=delivery.invitation.expires_at,
+            customer=reachable(delivery.invitation.customer, suppressed),
+            window=window_of(delivery.invitation.rule),
+            zone=delivery.invitation.customer.time_zone,
+            country=country_of(delivery.invitation.customer),
+            fallback_zone=settings.TIME_ZONE,
+            caps=caps.get(delivery.pk, ()),
+            sent=times.setdefault(_number(delivery), []) if delivery.channel == Channel.SMS else (),
+        )
+        for delivery in deliveries
+    }
+
+
+def hashes_of(customers: Sequence[Customer]) -> set[bytes]:
+    """The hashes of all their addresses."""
+    found = (getattr(customer, name) for customer in customers for name in HASHES.values())
+    return {bytes(each) for each in found if each}
+
+
+def reachable(customer: Customer, suppressed: Mapping[bytes, Mapping[str, str]]) -> Reachable:
+    """How the customer may be reached. A suppression of all channels holds for the person, not for one address."""
+    closed: dict[str, str] = {}
+    for channel, name in HASHES.items():
+        entries = suppressed.get(bytes(getattr(customer, name) or b""), {})
+        closed |= {key: reason for key, reason in entries.items() if key in ("", channel)}
+    addresses = {Channel.EMAIL: customer.email, Channel.SMS: customer.phone}
+    consents = {Channel.EMAIL: customer.consent_email, Channel.SMS: customer.consent_sms}
+    return Reachable(
+        addresses=frozenset(channel for channel, address in addresses.items() if address),
+        consents=frozenset(channel for channel, given in consents.items() if given),
+        suppressed=closed,
+    )
+
+
+def window_of(rule: Rule | None) -> Window:
+    """The hours of the rule; a rule that has been deleted meanwhile holds nothing back."""
+    return _window(rule.window) if rule else ALWAYS
+
+
+def country_of(customer: Customer) -> str:
+    """Where the customer probably is, for the hours, if no time zone is known."""
+    return "" if customer.time_zone or not customer.phone else country_of_phone(customer.phone) or ""
+
+
+@lru_cache(maxsize=256)
+def _window(text: str) -> Window:
+    return parse_window(text)
+
+
+def _number(delivery: Delivery) -> bytes:
+    return bytes(delivery.invitation.customer.phone_hash or b"")
+
+
+def _paid(deliveries: Sequence[Delivery], now: datetime) -> tuple[dict[int, tuple[Cap, ...]], dict[bytes, Any]]:
+    """Caps of each paid message (R17), and the times of earlier ones per number."""
+    if not deliveries:
+        return {}, {}
+    policies = contact_policies({delivery.invitation.survey.journey_id for delivery in deliveries})
+    caps = {delivery.pk: _caps(policies, delivery.invitation.survey.journey_id) for delivery in deliveries}
+    longest = max((cap.period.delta for each in caps.values() for cap in each), default=timedelta())
+    times = sms_times({_number(delivery) for delivery in deliveries}, now - longest) if longest else {}
+    return caps, dict(times)
+
+
+def _caps(policies: Mapping[int | None, Mapping[str, object]], journey: int | None) -> tuple[Cap, ...]:
+    """Caps per number (R17), unless the contact policy in force says: no limits."""
+    policy = policies.get(journey, policies.get(None))
+    return () if policy is not None and not policy else SMS_CAPS

@@ -1,0 +1,45 @@
+"""The message of a delivery: rendered once and frozen without tokens, filled with its addresses as it leaves."""
+
+from django.conf import settings
+
+from surveys.actions.deliver_moves import Frozen
+from surveys.actions.links import answer_url, preferences_url
+from surveys.channels.base import Message
+from surveys.channels.sms.base import segments
+from surveys.enums import Channel, DeliveryPurpose
+from surveys.models import Delivery
+from surveys.rendering.message import fill, render_email, render_sms
+
+
+def compose(delivery: Delivery, provider: str) -> tuple[Message, Frozen]:
+    """What the carrier gets, and what is kept of it. A second try sends the first one's words."""
+    payload = delivery.payload or freeze(delivery)
+    answer, preferences = answer_url(delivery.invitation), preferences_url(delivery.invitation)
+    text, html = (fill(payload.get(key, ""), answer, preferences) for key in ("text", "html"))
+    customer = delivery.invitation.customer
+    if delivery.channel == Channel.SMS:
+        message = Message(recipient=customer.phone, text=text, message_id=str(delivery.public_id))
+        return message, Frozen(payload, provider, segments(text).count)
+    message = Message(
+        recipient=customer.email,
+        text=text,
+        message_id=message_id(delivery),
+        subject=payload.get("subject", ""),
+        html=html,
+        language=payload.get("language", ""),
+        unsubscribe_url=preferences,
+    )
+    return message, Frozen(payload, provider)
+
+
+def freeze(delivery: Delivery) -> dict[str, str]:
+    """The words of the message in the customer's language."""
+    invitation, reminder = delivery.invitation, delivery.purpose == DeliveryPurpose.REMINDER
+    language = invitation.customer.language or settings.LANGUAGE_CODE
+    render = render_sms if delivery.channel == Channel.SMS else render_email
+    return render(invitation, language, reminder=reminder).as_payload()
+
+
+def message_id(delivery: Delivery) -> str:
+    """The same on every attempt, so that receivers and relays can tell a repetition."""
+    return f"<{delivery.public_id}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>"

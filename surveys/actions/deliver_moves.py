@@ -1,0 +1,244 @@
+"""The arrows of a delivery's state machine (reliability R2): one conditional statement each, its event row included.
+
+Written as SQL because the move, its event and what hangs on it must be one statement and one commit: two such
+statements are the whole price of a message. All values are bound parameters.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from surveys.enums import DeliveryState
+
+CAUSE_LENGTH: Final = 300  # characters kept of an error or a cause
+State = DeliveryState
+
+# Where each state may be come to from. Provider callbacks only ever move forward (R11).
+ARROWS: Final[dict[str, tuple[str, ...]]] = {
+    State.QUEUED: (State.PLANNED, State.CLAIMED, State.SENDING, State.UNKNOWN),
+    State.CLAIMED: (State.PLANNED, State.QUEUED),
+    State.SENDING: (State.CLAIMED,),
+    State.SENT: (State.SENDING, State.UNKNOWN, State.ASSUMED_SENT),
+    State.DELIVERED: (State.SENT, State.UNKNOWN, State.ASSUMED_SENT, State.UNDELIVERED),
+    State.BOUNCED: (State.SENT, State.DELIVERED, State.UNKNOWN, State.ASSUMED_SENT),
+    State.UNDELIVERED: (State.SENT, State.UNKNOWN, State.ASSUMED_SENT),
+    State.COMPLAINED: (State.SENT, State.DELIVERED, State.UNKNOWN, State.ASSUMED_SENT),
+    State.FAILED: (State.SENDING, State.CLAIMED),
+    State.UNKNOWN: (State.SENDING,),
+    State.ASSUMED_SENT: (State.UNKNOWN,),
+    State.SUPPRESSED: (State.PLANNED, State.QUEUED, State.CLAIMED),
+    State.CANCELLED: (State.PLANNED, State.QUEUED, State.CLAIMED),
+    State.EXPIRED: (State.PLANNED, State.QUEUED, State.CLAIMED),
+}
+
+_MOVE = """
+WITH old AS (
+    SELECT id, state FROM surveys_delivery
+    WHERE id = ANY(%(ids)s) AND state = ANY(%(from_states)s)
+      AND (NOT %(lease_over)s OR lease_until < clock_timestamp()) ORDER BY id FOR UPDATE
+), moved AS (
+    UPDATE surveys_delivery d
+    SET state = %(to_state)s, error = CASE WHEN %(error)s THEN %(cause)s ELSE d.error END,
+        next_at = COALESCE(%(next_at)s, d.next_at), lease_until = NULL, updated_at = clock_timestamp(),
+        deaths = CASE WHEN %(in_hand)s THEN GREATEST(d.deaths, 1) - 1 ELSE d.deaths END,
+        sent_at = CASE WHEN %(sent)s THEN COALESCE(d.sent_at, clock_timestamp()) ELSE d.sent_at END
+    FROM old WHERE d.id = old.id RETURNING d.id, old.state AS was, d.claim_no
+), told AS (
+    INSERT INTO surveys_deliveryevent (delivery_id, from_state, to_state, claim_no, at, cause)
+    SELECT id, was, %(to_state)s, claim_no, clock_timestamp(), %(cause)s FROM moved
+)
+SELECT id FROM moved
+"""
+
+_CLAIM = """
+WITH due AS (
+    SELECT id, state FROM surveys_delivery
+    WHERE state IN ('planned', 'queued') AND next_at <= clock_timestamp()
+    ORDER BY next_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), moved AS (
+    UPDATE surveys_delivery d
+    SET state = 'claimed', claim_no = d.claim_no + 1, worker = %(worker)s, updated_at = clock_timestamp(),
+        lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+    FROM due WHERE d.id = due.id RETURNING d.id, due.state AS was, d.claim_no
+), told AS (
+    INSERT INTO surveys_deliveryevent (delivery_id, from_state, to_state, claim_no, at, cause)
+    SELECT id, was, 'claimed', claim_no, clock_timestamp(), %(worker)s FROM moved
+)
+SELECT id, claim_no, clock_timestamp() FROM moved
+"""
+
+# The last look at what may forbid the message is part of the very statement that lets it go (reliability R3).
+_MARK = """
+WITH moved AS (
+    UPDATE surveys_delivery d
+    SET state = 'sending', attempts = d.attempts + 1, deaths = GREATEST(d.deaths, 1) - 1,
+        updated_at = clock_timestamp(),
+        payload = %(payload)s::jsonb, segments = %(segments)s, provider = %(provider)s,
+        lease_until = clock_timestamp() + make_interval(secs => %(limit)s)
+    FROM surveys_invitation i JOIN surveys_customer c ON c.id = i.customer_id
+    WHERE d.id = %(id)s AND d.state = 'claimed' AND d.claim_no = %(claim_no)s AND i.id = d.invitation_id
+      AND i.state IN ('planned', 'live') AND i.expires_at > clock_timestamp()
+      AND CASE d.channel WHEN 'email' THEN c.consent_email ELSE c.consent_sms END
+      AND NOT EXISTS (
+        SELECT 1 FROM surveys_suppression s
+        WHERE s.address_hash IN (c.email_hash, c.phone_hash) AND s.channel IN ('', d.channel)
+          AND (s.until IS NULL OR s.until > clock_timestamp()))
+    RETURNING d.id, d.claim_no
+), told AS (
+    INSERT INTO surveys_deliveryevent (delivery_id, from_state, to_state, claim_no, at, cause)
+    SELECT id, 'claimed', 'sending', claim_no, clock_timestamp(), '' FROM moved
+)
+SELECT id FROM moved
+"""
+
+# Records one message and takes the next one in hand: a death is counted before it can happen, and taken back after.
+_RECORD = """
+WITH moved AS (
+    UPDATE surveys_delivery d
+    SET state = %(to_state)s, error = %(error)s, provider_id = %(provider_id)s, lease_until = NULL,
+        updated_at = clock_timestamp(), segments = COALESCE(%(segments)s, d.segments),
+        next_at = CASE WHEN %(wait)s::float IS NULL THEN d.next_at
+                       ELSE clock_timestamp() + make_interval(secs => %(wait)s) END,
+        sent_at = CASE WHEN %(to_state)s = 'sent' THEN clock_timestamp() ELSE d.sent_at END
+    WHERE d.id = %(id)s AND d.state = 'sending' AND d.claim_no = %(claim_no)s
+    RETURNING d.id, d.claim_no, d.invitation_id
+), told AS (
+    INSERT INTO surveys_deliveryevent (delivery_id, from_state, to_state, claim_no, at, cause)
+    SELECT id, 'sending', %(to_state)s, claim_no, clock_timestamp(), %(error)s FROM moved
+), live AS (
+    UPDATE surveys_invitation i SET state = 'live' FROM moved
+    WHERE i.id = moved.invitation_id AND i.state = 'planned' AND %(to_state)s IN ('sent', 'unknown')
+), ledger AS (
+    UPDATE surveys_askdecision a SET outcome = 'sent' FROM moved
+    WHERE a.invitation_id = moved.invitation_id AND a.outcome = 'planned' AND %(to_state)s = 'sent'
+), taken AS (
+    UPDATE surveys_delivery d SET deaths = d.deaths + 1
+    WHERE d.id = %(next_id)s AND d.state = 'claimed' AND d.claim_no = %(next_claim_no)s RETURNING d.id
+)
+SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM taken)
+"""
+
+_RENEW = """
+UPDATE surveys_delivery SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+WHERE id = ANY(%(ids)s) AND state = 'claimed' AND worker = %(worker)s RETURNING id
+"""
+
+_TAKE = """
+UPDATE surveys_delivery SET deaths = deaths + 1
+WHERE id = %(id)s AND state = 'claimed' AND claim_no = %(claim_no)s RETURNING id
+"""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to send one message, as long as nobody has claimed it after us."""
+
+    id: int
+    claim_no: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one send: the state it leads to, and for a retry the seconds to wait."""
+
+    state: str
+    error: str = ""
+    wait: float | None = None
+    provider_id: str = ""
+    segments: int | None = None
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """The message as it leaves, but for its tokens, and who carries it."""
+
+    payload: dict[str, Any] = field(default_factory=dict)
+    provider: str = ""
+    segments: int | None = None
+
+
+def move(
+    ids: Iterable[int],
+    to_state: str,
+    cause: str,
+    *,
+    next_at: datetime | None = None,
+    came: str = "",
+    in_hand: bool = False,
+    lease_over: bool = False,
+) -> list[int]:
+    """Move these deliveries along a legal arrow (only from `came`, if given); the ids that were moved come back.
+
+    `in_hand`: their worker has taken them and is alive, so the death counted in advance is taken back.
+    `lease_over`: only those whose lease has run out by the database's clock.
+    """
+    came_from = [came] if came else list(ARROWS[to_state])
+    left = to_state in (State.SENT, State.DELIVERED, State.ASSUMED_SENT)
+    rows = _run(
+        _MOVE,
+        ids=sorted(ids),
+        from_states=came_from,
+        to_state=str(to_state),
+        cause=cause[:CAUSE_LENGTH],
+        error=not left and to_state != State.QUEUED,
+        next_at=next_at,
+        sent=left,
+        in_hand=in_hand,
+        lease_over=lease_over,
+    )
+    return [row[0] for row in rows]
+
+
+def claim(limit: int, worker: str, lease_seconds: float) -> tuple[list[Claim], datetime | None]:
+    """Claim up to `limit` due messages, each for one lease; with the database's clock at that moment."""
+    rows = _run(_CLAIM, limit=limit, worker=worker[:80], lease=lease_seconds)
+    return [Claim(row[0], row[1]) for row in sorted(rows)], rows[0][2] if rows else None
+
+
+def renew(claims: Iterable[Claim], worker: str, lease_seconds: float) -> None:
+    """Keep the messages of a batch that wait for their turn."""
+    _run(_RENEW, ids=[each.id for each in claims], worker=worker[:80], lease=lease_seconds)
+
+
+def take(held: Claim) -> bool:
+    """Take one claimed message in hand; should the process die with it, that death is already counted."""
+    return bool(_run(_TAKE, id=held.id, claim_no=held.claim_no))
+
+
+def mark_sending(held: Claim, frozen: Frozen, limit_seconds: float) -> bool:
+    """claimed -> sending, payload frozen. False: no longer ours, or no longer allowed. Nothing may be sent then."""
+    payload = json.dumps(frozen.payload)
+    values = {"payload": payload, "segments": frozen.segments, "provider": frozen.provider, "limit": limit_seconds}
+    return bool(_run(_MARK, id=held.id, claim_no=held.claim_no, **values))
+
+
+def record(held: Claim, outcome: Outcome, following: Claim | None = None) -> tuple[bool, bool]:
+    """sending -> what became of it, and take the following message in hand, in one statement.
+
+    (False, _): someone else has moved it meanwhile (the lease was over), so this record is refused.
+    (_, False): the following one is not in hand.
+    """
+    rows = _run(
+        _RECORD,
+        id=held.id,
+        claim_no=held.claim_no,
+        to_state=str(outcome.state),
+        error=outcome.error[:CAUSE_LENGTH],
+        wait=outcome.wait,
+        provider_id=outcome.provider_id,
+        segments=outcome.segments,
+        next_id=following.id if following else 0,
+        next_claim_no=following.claim_no if following else 0,
+    )
+    return bool(rows[0][0]), bool(rows[0][1])
+
+
+def _run(statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -1,0 +1,140 @@
+"""One message from the hand to the carrier and into the record (reliability R2, R3)."""
+
+import logging
+import time
+from typing import Final
+
+from django.conf import settings
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from cxsurvey.lib.failpoints import failpoint
+from surveys.actions import deliver_moves as moves
+from surveys.actions.deliver_batch import PAUSE, Batch
+from surveys.actions.deliver_check import facts_of
+from surveys.actions.deliver_compose import compose
+from surveys.actions.deliver_moves import Outcome
+from surveys.actions.deliver_outcome import not_sent, sent
+from surveys.actions.deliver_refuse import FAILED, end_unsent, refuse
+from surveys.channels.base import Channel as Carrier
+from surveys.channels.base import Message, PermanentFailure, TemporaryFailure
+from surveys.enums import Channel, DeliveryState
+from surveys.models import Delivery
+from surveys.policy.may_send import Decision, may_send
+from surveys.queries.due import claimed_messages
+
+log = logging.getLogger(__name__)
+
+LATE: Final = "late"
+RECORD_PAUSES: Final = (0.0, 0.5, 2.0)  # seconds before each try to write down what has already happened
+
+
+def deliver_one(batch: Batch, delivery: Delivery) -> str:
+    """Send one waiting message of the batch; the state it came to, or LATE where it is no longer ours."""
+    batch.keep_lease()
+    if not batch.take(delivery):
+        return LATE
+    failpoint("after_claim")
+    decision = may_send(batch.facts[delivery.pk], batch.now())
+    if not decision.ok:
+        refuse([delivery], decision, in_hand=True)
+        return str(decision.state)
+    try:
+        carrier = batch.carriers.get(delivery.channel)
+        message, frozen = compose(delivery, carrier.name)
+    except TemporaryFailure as failure:
+        return _channel_down(batch, delivery, failure.detail)
+    except Exception as trouble:  # noqa: BLE001 - a text that cannot be rendered must not stop the others
+        return _cannot_be_made(delivery, trouble)
+    if not moves.mark_sending(batch.claims[delivery.pk], frozen, settings.DELIVERY_SENDING_LIMIT_SECONDS):
+        return _forbidden_meanwhile(batch, delivery)
+    failpoint("after_sending_mark")
+    return _send_and_record(batch, delivery, carrier, message)
+
+
+def _send_and_record(batch: Batch, delivery: Delivery, carrier: Carrier, message: Message) -> str:
+    """Hand it over and write down what became of it; the next message is taken in hand by the same statement."""
+    failure: Exception | None = None
+    try:
+        outcome = sent(carrier.send(message))
+        failpoint("after_250")
+        batch.faults[delivery.channel] = 0
+        if delivery.channel == Channel.SMS:
+            batch.count_paid(delivery)
+    except Exception as trouble:  # noqa: BLE001 - whatever breaks here, the message may have left
+        failure, outcome = trouble, not_sent(trouble, delivery.attempts + 1)
+    failpoint("before_record_commit")
+    recorded = _record(batch, delivery, outcome)
+    failpoint("after_record_commit")
+    if not recorded:
+        log.warning("Delivery %s: its lease was over, the record is refused.", delivery.public_id)
+        return LATE
+    if failure is not None:
+        _after_failure(batch, delivery, failure, outcome)
+    return str(outcome.state)
+
+
+def _record(batch: Batch, delivery: Delivery, outcome: Outcome) -> bool:
+    """Write the outcome, trying again over a lost connection or a deadlock: the message itself cannot be undone."""
+    for number, pause in enumerate(RECORD_PAUSES, start=1):
+        time.sleep(pause)
+        try:
+            recorded, taken = moves.record(batch.claims[delivery.pk], outcome, batch.following())
+        except (OperationalError, InterfaceError):
+            if number == len(RECORD_PAUSES):
+                raise
+            connection.close()
+        except IntegrityError:  # the carrier gave an id that it has given before
+            outcome = Outcome(outcome.state, "provider id given twice", provider_id="", segments=outcome.segments)
+        else:
+            following = batch.following()
+            batch.in_hand = following.id if following and taken else None
+            return recorded
+    return False
+
+
+def _after_failure(batch: Batch, delivery: Delivery, failure: Exception, outcome: Outcome) -> None:
+    """A certain refusal ends the ask, and perhaps the address; a fault of the carrier may pause its channel."""
+    if getattr(failure, "channel_fault", False):
+        batch.note_fault(delivery.channel, outcome.error)
+    if outcome.state != DeliveryState.FAILED:
+        return
+    from surveys.actions.suppress import hard_bounce, opt_out_address  # it stops messages, which this module sends
+
+    with transaction.atomic():
+        if isinstance(failure, PermanentFailure) and failure.hard_bounce:
+            hard_bounce(delivery, outcome.error, timezone.now())
+        elif isinstance(failure, PermanentFailure) and failure.opted_out:
+            number = bytes(delivery.invitation.customer.phone_hash or b"")
+            opt_out_address(number, Channel.SMS, "carrier", timezone.now())
+        end_unsent([delivery.invitation_id], FAILED)
+
+
+def _channel_down(batch: Batch, delivery: Delivery, cause: str) -> str:
+    """The carrier cannot be reached at all: nothing was tried, so nothing counts as an attempt."""
+    batch.waiting.appendleft(delivery)
+    batch.put_back(f"channel paused: {cause}", delivery.channel, PAUSE)
+    log.warning("The carrier of %s cannot be reached: %s", delivery.channel, cause)
+    return str(DeliveryState.QUEUED)
+
+
+def _cannot_be_made(delivery: Delivery, trouble: Exception) -> str:
+    log.error("Delivery %s cannot be made into a message: %s", delivery.public_id, trouble, exc_info=trouble)
+    with transaction.atomic():
+        cause = f"cannot be made into a message: {type(trouble).__name__}: {trouble}"
+        if moves.move([delivery.pk], DeliveryState.FAILED, cause, came=DeliveryState.CLAIMED, in_hand=True):
+            end_unsent([delivery.invitation_id], FAILED)
+    return str(DeliveryState.FAILED)
+
+
+def _forbidden_meanwhile(batch: Batch, delivery: Delivery) -> str:
+    """The last look said no: somebody said stop a moment ago, the link has run out, or it is no longer ours."""
+    ours = batch.claims[delivery.pk].claim_no
+    fresh = [each for each in claimed_messages([delivery.pk]) if (each.state, each.claim_no) == ("claimed", ours)]
+    if not fresh:
+        return LATE
+    decision = may_send(facts_of(fresh, batch.now())[delivery.pk], batch.now())
+    if decision.ok:
+        decision = Decision(DeliveryState.QUEUED, decision.reason, batch.now() + PAUSE)
+    refuse(fresh, decision, in_hand=True)
+    return str(decision.state)

@@ -1,0 +1,88 @@
+"""Writes verdicts into the ledger, and makes an invitation with its first message of each that is planned."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+
+from cxsurvey.lib.nudge import nudge
+from surveys.actions.decide_verdicts import PLANNED, Verdict
+from surveys.actions.links import set_token_hashes
+from surveys.enums import DeliveryPurpose, DeliveryState
+from surveys.models import AskDecision, Delivery, Invitation
+from surveys.queries.history import published_versions
+
+MANY_NUDGES: Final = 8
+
+
+def plan_asks(verdicts: Sequence[Verdict], now: datetime) -> list[Invitation]:
+    """Insert decisions, invitations and queued messages in the caller's transaction; wake workers after it."""
+    versions = published_versions({each.candidate.rule.survey_id for each in verdicts})
+    planned = [each for each in verdicts if each.outcome == PLANNED]
+    invitations = Invitation.objects.bulk_create(
+        _invitation(each, versions[each.candidate.rule.survey_id]) for each in planned
+    )
+    Delivery.objects.bulk_create(_message(invitation) for invitation in invitations)
+    invited = dict(zip((each.candidate.key for each in planned), invitations, strict=True))
+    AskDecision.objects.bulk_create(_decision(each, invited.get(each.candidate.key), now) for each in verdicts)
+    wake_workers(sum(invitation.due_at <= now for invitation in invitations))
+    return invitations
+
+
+def wake_workers(due: int) -> None:
+    """After the commit, wake as many workers as there are batches of due messages, within reason."""
+    batches = -(-due // settings.DELIVERY_BATCH)
+    for _ in range(min(batches, MANY_NUDGES)):
+        nudge("surveys.deliver_due")
+
+
+def _invitation(verdict: Verdict, version_id: int) -> Invitation:
+    each = verdict.candidate
+    due_at = verdict.send_at or each.due_at
+    invitation = Invitation(
+        survey_id=each.rule.survey_id,
+        version_id=version_id,
+        customer=each.customer,
+        run=each.run,
+        stage=each.stage,
+        interaction=each.interaction,
+        rule=each.rule,
+        occasion=each.occasion,
+        channel=verdict.channel,
+        probability=each.rule.sample,
+        due_at=due_at,
+        expires_at=due_at + each.rule.life,
+    )
+    set_token_hashes(invitation)
+    return invitation
+
+
+def _message(invitation: Invitation) -> Delivery:
+    return Delivery(
+        invitation=invitation,
+        channel=invitation.channel,
+        purpose=DeliveryPurpose.FIRST,
+        state=DeliveryState.QUEUED,
+        next_at=invitation.due_at,
+    )
+
+
+def _decision(verdict: Verdict, invitation: Invitation | None, now: datetime) -> AskDecision:
+    each = verdict.candidate
+    return AskDecision(
+        survey_id=each.rule.survey_id,
+        rule=each.rule,
+        customer=each.customer,
+        run=each.run,
+        stage=each.stage,
+        interaction=each.interaction,
+        invitation=invitation,
+        occasion=each.occasion,
+        channel=verdict.channel,
+        outcome=verdict.outcome,
+        detail=verdict.detail[:200],
+        probability=each.rule.sample,
+        due_at=each.due_at,
+        decided_at=now,
+    )

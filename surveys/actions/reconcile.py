@@ -1,0 +1,77 @@
+"""Settles what has been left lying: leases of dead workers, and messages whose fate is unknown (reliability R2, R4)."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from surveys.actions.deliver_moves import move
+from surveys.actions.deliver_refuse import FAILED, end_unsent
+from surveys.enums import DeliveryState, InvitationState
+from surveys.models import AskDecision, Delivery, Invitation
+from surveys.queries.due import lost_messages
+
+MAX_DEATHS: Final = 3  # workers that died with one message in hand, after which it is not tried again
+ASSUMED_AFTER: Final = timedelta(hours=24)
+MANY: Final = 1000
+
+
+def reconcile_deliveries(now: datetime) -> dict[str, int]:
+    """Free what dead workers held, and settle unknown messages by evidence or, after a day, by assumption."""
+    counts = release_lost()
+    counts["sent"] = _sent_by_evidence()
+    counts["assumed_sent"] = _assume_sent(now)
+    return {name: number for name, number in counts.items() if number}
+
+
+def release_lost() -> dict[str, int]:
+    """Messages whose lease is over: claimed go back to the queue, sending become unknown; the counts."""
+    lost = lost_messages(MANY)
+    claimed, sending = lost.get(DeliveryState.CLAIMED, []), lost.get(DeliveryState.SENDING, [])
+    poison = [pk for pk, deaths in claimed if deaths >= MAX_DEATHS]
+    alive = [pk for pk, deaths in claimed if deaths < MAX_DEATHS]
+    return {
+        "queued": _over(alive, DeliveryState.QUEUED, "its worker died or hung before sending", DeliveryState.CLAIMED),
+        "unknown": _over([pk for pk, _deaths in sending], DeliveryState.UNKNOWN, "its worker died while sending"),
+        "failed": _over(poison, DeliveryState.FAILED, f"poison: {MAX_DEATHS} workers died", DeliveryState.CLAIMED),
+    }
+
+
+def _over(ids: list[int], state: DeliveryState, cause: str, came: str = "") -> int:
+    if not ids:
+        return 0
+    with transaction.atomic():
+        moved = move(ids, state, cause, came=came, lease_over=True)
+        invitations = list(Delivery.objects.filter(pk__in=moved).values_list("invitation_id", flat=True))
+        if state == DeliveryState.UNKNOWN:  # the customer may have it, so he may answer and be reminded
+            _make_live(invitations)
+        elif state == DeliveryState.FAILED:
+            end_unsent(invitations, FAILED)
+    return len(moved)
+
+
+def _sent_by_evidence() -> int:
+    """Unknown messages whose survey has been answered have certainly arrived."""
+    answered = Delivery.objects.filter(state=DeliveryState.UNKNOWN, invitation__state=InvitationState.ANSWERED)
+    return _settle(list(answered.values_list("pk", flat=True)[:MANY]), DeliveryState.SENT, "evidence: answered")
+
+
+def _assume_sent(now: datetime) -> int:
+    old = Delivery.objects.filter(state=DeliveryState.UNKNOWN, updated_at__lte=now - ASSUMED_AFTER)
+    cause = "no evidence within a day: assumed sent, not sent again"
+    return _settle(list(old.values_list("pk", flat=True)[:MANY]), DeliveryState.ASSUMED_SENT, cause)
+
+
+def _settle(ids: list[int], state: DeliveryState, cause: str) -> int:
+    if not ids:
+        return 0
+    with transaction.atomic():
+        moved = move(ids, state, cause, came=DeliveryState.UNKNOWN)
+        decisions = AskDecision.objects.filter(invitation__deliveries__in=moved, outcome="planned")
+        decisions.update(outcome="sent")
+    return len(moved)
+
+
+def _make_live(invitations: list[int]) -> None:
+    planned = Invitation.objects.filter(pk__in=invitations, state=InvitationState.PLANNED)
+    planned.update(state=InvitationState.LIVE)

@@ -1,0 +1,72 @@
+"""Reads for sending: claimed messages with all that decides about them, a constant number of queries a batch."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+
+from surveys.enums import DELIVERY_IN_HAND, DELIVERY_LEFT_US, DELIVERY_MAY_SEND, Channel, DeliveryState
+from surveys.models import ContactPolicy, Delivery, Suppression
+
+
+def claimed_messages(ids: Collection[int]) -> list[Delivery]:
+    """These deliveries with invitation, customer, rule and what the message speaks of; versions loaded once each."""
+    related = ("invitation__customer", "invitation__rule", "invitation__survey", "invitation__interaction")
+    rows = Delivery.objects.filter(pk__in=ids).select_related(*related, "invitation__run")
+    return list(rows.prefetch_related("invitation__version").order_by("next_at", "pk"))
+
+
+def suppressed_channels(hashes: Iterable[bytes], now: datetime) -> dict[bytes, dict[str, str]]:
+    """Per address hash, the channels ("" for all) that must not be used, with the reason."""
+    rows = Suppression.objects.filter(Q(until__isnull=True) | Q(until__gt=now), address_hash__in=set(hashes))
+    found: dict[bytes, dict[str, str]] = defaultdict(dict)
+    for row in rows.order_by("pk"):
+        found[bytes(row.address_hash)].setdefault(row.channel, row.reason)
+    return dict(found)
+
+
+def sms_times(hashes: Iterable[bytes], since: datetime) -> dict[bytes, list[datetime]]:
+    """Per phone hash, when messages left us since then; those whose fate is unknown count."""
+    rows = (
+        Delivery.objects.filter(
+            channel=Channel.SMS,
+            state__in=(*DELIVERY_LEFT_US, DeliveryState.SENDING),
+            updated_at__gte=since,
+            invitation__customer__phone_hash__in=set(hashes),
+        )
+        .annotate(left=Coalesce("sent_at", "updated_at"))
+        .values_list("invitation__customer__phone_hash", "left")
+    )
+    found: dict[bytes, list[datetime]] = defaultdict(list)
+    for phone_hash, at in rows:
+        found[bytes(phone_hash or b"")].append(at)
+    return dict(found)
+
+
+def contact_policies(journeys: Collection[int | None]) -> dict[int | None, dict[str, object]]:
+    """The limits of these journeys and, under None, of the installation, where somebody has set them."""
+    rows = ContactPolicy.objects.filter(Q(journey__in=[each for each in journeys if each]) | Q(journey__isnull=True))
+    return {row.journey_id: row.limits for row in rows}
+
+
+def overdue_for() -> timedelta:
+    """For how long the oldest message has been due; zero when none is."""
+    oldest = (
+        Delivery.objects.filter(state__in=DELIVERY_MAY_SEND, next_at__lte=Now())
+        .order_by("next_at")
+        .values_list("next_at", flat=True)
+        .first()
+    )
+    return timezone.now() - oldest if oldest else timedelta()
+
+
+def lost_messages(limit: int) -> dict[str, list[tuple[int, int]]]:
+    """Messages in hand whose lease is over, by state: (id, deaths)."""
+    rows = Delivery.objects.filter(state__in=DELIVERY_IN_HAND, lease_until__lt=Now()).order_by("lease_until")
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for pk, state, deaths in rows.values_list("pk", "state", "deaths")[:limit]:
+        found[state].append((pk, deaths))
+    return dict(found)

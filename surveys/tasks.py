@@ -1,0 +1,59 @@
+"""Celery tasks of asking: each calls one action and returns its counts. Periodic ones run once per slot (R7).
+
+`every` is given by the schedule: with it a task takes the slot of that many seconds, or leaves it to whoever has it.
+"""
+
+
+from celery import shared_task
+from django.utils import timezone
+
+from surveys.actions.callbacks import process_callbacks
+from surveys.actions.decide import decide_by_clock
+from surveys.actions.deliver import deliver_due
+from surveys.actions.expire import expire_invitations
+from surveys.actions.reconcile import reconcile_deliveries
+from surveys.actions.remind import plan_reminders
+from surveys.actions.runs import close_idle_runs
+from surveys.actions.slots import in_slot
+
+
+@shared_task(name="surveys.deliver_due")
+def deliver_due_task(limit: int | None = None) -> dict[str, int]:
+    """Send what is due. Claims keep any number of these apart, so there is no slot to take."""
+    return deliver_due(limit)
+
+
+@shared_task(name="surveys.process_callbacks")
+def process_callbacks_task(limit: int = 500) -> dict[str, int]:
+    """Process what providers have told; claims keep any number of these apart."""
+    return process_callbacks(limit, timezone.now())
+
+
+@shared_task(name="surveys.ask_by_clock")
+def ask_by_clock_task(every: int = 0) -> dict[str, int]:
+    """Decide on the periodic asks."""
+    return in_slot("ask-by-clock", every, decide_by_clock)
+
+
+@shared_task(name="surveys.close_idle_runs")
+def close_idle_runs_task(every: int = 0) -> dict[str, int]:
+    """End runs that nothing has happened in for too long."""
+    return in_slot("close-idle-runs", every, lambda now: {"closed": close_idle_runs(now)})
+
+
+@shared_task(name="surveys.expire_invitations")
+def expire_invitations_task(every: int = 0) -> dict[str, int]:
+    """End invitations whose link has run out."""
+    return in_slot("expire-invitations", every, expire_invitations)
+
+
+@shared_task(name="surveys.plan_reminders")
+def plan_reminders_task(every: int = 0) -> dict[str, int]:
+    """Queue the reminders of asks that have not been answered."""
+    return in_slot("plan-reminders", every, lambda now: {"reminders": plan_reminders(now)})
+
+
+@shared_task(name="surveys.reconcile_deliveries")
+def reconcile_deliveries_task(every: int = 0) -> dict[str, int]:
+    """Free what dead workers held, settle what is unknown."""
+    return in_slot("reconcile-deliveries", every, reconcile_deliveries)

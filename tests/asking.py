@@ -1,0 +1,33 @@
+"""Rows of asking for tests: a survey with a rule, customers with address hashes, planned asks by the real verbs."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from surveys.actions.customers import set_addresses
+from surveys.actions.links import set_token_hashes
+from surveys.models import Customer, Delivery
+from tests.factories import CustomerFactory, DeliveryFactory, InvitationFactory, published_survey
+
+NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # a Tuesday
+
+
+def customer(number: int = 0, **fields: Any) -> Customer:
+    """A saved customer whose address hashes are those of his addresses."""
+    made = CustomerFactory.build(**fields)
+    set_addresses(made, fields.get("email", made.email), fields.get("phone", f"+49301234{number:04d}"))
+    made.save()
+    return made
+
+
+def queued(count: int = 1, **fields: Any) -> list[Delivery]:
+    """Due first messages by e-mail, each of its own customer, one survey for all."""
+    version = fields.pop("version", None) or published_survey(about={"en": "your call"})
+    made = []
+    for number in range(count):
+        invitation = InvitationFactory.build(
+            version=version, survey=version.survey, customer=customer(number), **fields
+        )
+        set_token_hashes(invitation)
+        invitation.save()
+        made.append(DeliveryFactory(invitation=invitation, channel=invitation.channel))
+    return made
