@@ -1,0 +1,109 @@
+"""Publishing a journey or survey version: frozen from then on by the database, the former one retired."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from surveys.enums import StageKind, VersionState
+from surveys.models import Choice, Journey, JourneyVersion, Question, Survey, SurveyVersion
+from surveys.queries.definitions import digest, journey_definition
+from surveys.validators import document_problems
+
+
+@transaction.atomic
+def publish_journey(version: JourneyVersion) -> JourneyVersion:
+    """Freeze a draft and retire the version before it. A published one stays as it is.
+
+    ValidationError where the version was retired or has no stage that a customer enters.
+    """
+    Journey.objects.select_for_update().get(pk=version.journey_id)
+    version.refresh_from_db()
+    if version.state == VersionState.PUBLISHED:
+        return version
+    _refuse_retired(version.state)
+    if not version.stages.exclude(kind=StageKind.WAIT).exists():
+        raise ValidationError(_("A journey needs at least one stage that customers enter."))
+    _retire(JourneyVersion.objects.filter(journey=version.journey_id))
+    published = JourneyVersion.objects.filter(pk=version.pk, state=VersionState.DRAFT).update(
+        state=VersionState.PUBLISHED, published_at=timezone.now(), digest=digest(journey_definition(version))
+    )
+    _moved(published)
+    version.refresh_from_db()
+    return version
+
+
+@transaction.atomic
+def publish_survey(version: SurveyVersion) -> SurveyVersion:
+    """Freeze a draft, its question rows made from its document, and retire the version before it.
+
+    A published one stays as it is. ValidationError with every reason why the document cannot be published.
+    """
+    survey = Survey.objects.select_for_update().get(pk=version.survey_id)
+    version.refresh_from_db()
+    if version.state == VersionState.PUBLISHED:
+        return version
+    _refuse_retired(version.state)
+    problems = document_problems(version.document, survey.kind)
+    if problems:
+        raise ValidationError([f"{'.'.join(str(part) for part in path)}: {text}" for path, text in problems])
+    mirror_questions(version)
+    _retire(SurveyVersion.objects.filter(survey=survey))
+    published = SurveyVersion.objects.filter(pk=version.pk, state=VersionState.DRAFT).update(
+        state=VersionState.PUBLISHED,
+        published_at=timezone.now(),
+        digest=digest(version.document),
+        headline=next((each["code"] for each in version.document["questions"] if each.get("headline")), ""),
+    )
+    _moved(published)
+    version.refresh_from_db()
+    return version
+
+
+@transaction.atomic
+def mirror_questions(version: SurveyVersion) -> None:
+    """Make the Question and Choice rows of a draft anew from its document."""
+    version.questions.all().delete()
+    documents: list[dict[str, Any]] = version.document.get("questions", [])
+    rows = [_question(version, order, document) for order, document in enumerate(documents, start=1)]
+    questions = Question.objects.bulk_create(rows)
+    Choice.objects.bulk_create(
+        Choice(question=question, code=choice["code"], order=order)
+        for question, document in zip(questions, documents, strict=True)
+        for order, choice in enumerate(document.get("choices") or [], start=1)
+    )
+
+
+def _question(version: SurveyVersion, order: int, document: dict[str, Any]) -> Question:
+    low, high = document.get("scale") or ((0, 1) if document["kind"] == "yes_no" else (None, None))
+    return Question(
+        version=version,
+        order=order,
+        code=document["code"],
+        kind=document["kind"],
+        metric=document["metric"],
+        measures=document["measures"],
+        stage_code=document.get("stage_code", ""),
+        to_stage_code=document.get("to_stage_code", ""),
+        scale_min=low,
+        scale_max=high,
+        reversed=document.get("reversed", False),
+        required=document.get("required", False),
+        headline=document.get("headline", False),
+    )
+
+
+def _refuse_retired(state: str) -> None:
+    if state == VersionState.RETIRED:
+        raise ValidationError(_("A retired version cannot be published again: load or copy it as a new version."))
+
+
+def _retire(versions: Any) -> None:
+    versions.filter(state=VersionState.PUBLISHED).update(state=VersionState.RETIRED)
+
+
+def _moved(rows: int) -> None:
+    if rows != 1:
+        raise ValidationError(_("The version is no longer a draft: somebody else has just published it."))
