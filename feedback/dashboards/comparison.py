@@ -188,8 +188,7 @@ def _quadrant(definition: JourneyDefinition, service: Value, experience: Value, 
 
 def _coverage(query: Query, definition: JourneyDefinition, table: RunTable) -> Value:
     """The asks that were due and what became of them; the weights' design effect on the experience."""
-    answered = np.isfinite(table.experience)
-    weights = kish(table.weight[answered]) if bool(np.isfinite(table.weight[answered]).any()) else None
+    weights = kish(table.any_weight()) if table.is_weighted() else None
     counts = decision_counts(definition.journey_id, query.window)
     score = mean_score(table.experience, table.customer, _weights(table))
     return {

@@ -65,6 +65,14 @@ class RunTable:
         known = np.array([weights.get(survey, np.nan) for weights in self.weights], dtype=np.float64)
         return known[rows] if len(known) and bool(np.isfinite(known).any()) else None
 
+    def any_weight(self) -> Floats:
+        """The weight of each respondent, whatever he answered: the first of his surveys that carries one."""
+        return np.array([next(iter(weights.values()), np.nan) for weights in self.weights], dtype=np.float64)
+
+    def is_weighted(self) -> bool:
+        """Whether any response of these runs carries a weight."""
+        return any(self.weights)
+
     def wait(self, key: str) -> Floats:
         """Days of a transition per run, NaN where it was not passed."""
         return np.array([waits.get(key, np.nan) for waits in self.waits], dtype=np.float64)
