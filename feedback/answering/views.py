@@ -78,7 +78,8 @@ def _mend(opening: Opening, form: AnswerForm) -> HttpResponse:
     """The page again with what was typed and what to do; after an answer there is nothing left to mend."""
     if is_answered(opening.invitation):
         return _page("answered", opening, status=409)
-    errors = [(spec.code, spec.text, form.errors[spec.code]) for spec in form.specs if spec.code in form.errors]
+    numbered = enumerate(form.specs, start=1)
+    errors = [(spec.code, number, form.errors[spec.code]) for number, spec in numbered if spec.code in form.errors]
     return _page("answer", opening, status=422, questions=questions_html(form), errors=errors)
 
 
