@@ -1,0 +1,158 @@
+"""Customers and suppressions: addresses are found by their hash and shown in part."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cxsurvey.lib.addresses import AddressError, normalise_email, normalise_phone
+from cxsurvey.lib.admin import HistoryAdmin, KeptAdmin, ModelForm
+from cxsurvey.lib.masking import mask_email, mask_phone
+from surveys.actions.customers import set_addresses
+from surveys.actions.suppress import lift, opt_out, suppress
+from surveys.enums import Channel
+from surveys.models import Customer, Suppression
+from surveys.queries.addresses import address_hashes
+
+
+class CustomerForm(ModelForm):
+    """A customer; addresses are checked before they are taken."""
+
+    class Meta:
+        model = Customer
+        fields = (
+            *("external_id", "email", "phone", "language", "time_zone", "segment"),
+            *("consent_email", "consent_sms", "attributes"),
+        )
+
+    def clean_email(self) -> str:
+        return _checked("email", self.cleaned_data["email"])
+
+    def clean_phone(self) -> str:
+        return _checked("phone", self.cleaned_data["phone"])
+
+
+def _checked(kind: str, text: str | None) -> str:
+    if not text:
+        return ""
+    try:
+        return normalise_email(text) if kind == "email" else normalise_phone(text, settings.PHONE_REGION or None)
+    except AddressError as problem:
+        raise forms.ValidationError(str(problem)) from problem
+
+
+@admin.register(Customer)
+class CustomerAdmin(KeptAdmin):
+    """People; an address is searched as a whole, because only its hash can be searched."""
+
+    form = CustomerForm
+    list_display = (
+        "external_id",
+        "masked_email",
+        "masked_phone",
+        "language",
+        "segment",
+        "consent_email",
+        "consent_sms",
+    )
+    list_filter = ("consent_email", "consent_sms", "language")
+    search_fields = ("external_id",)
+    search_help_text = _("customer, or a whole e-mail address or phone number")
+    readonly_fields = ("public_id", "created_at")
+    actions = ("stop_asking",)
+
+    @admin.display(description=_("e-mail"))
+    def masked_email(self, customer: Customer) -> str:
+        return mask_email(customer.email or "")
+
+    @admin.display(description=_("phone"))
+    def masked_phone(self, customer: Customer) -> str:
+        return mask_phone(customer.phone or "")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        hashes = address_hashes(search_term)
+        if "email" in hashes:
+            return queryset.filter(email_hash=hashes["email"]), False
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        return (found | queryset.filter(phone_hash=hashes["phone"])) if "phone" in hashes else found, duplicates
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The look-up hashes follow the addresses."""
+        set_addresses(obj, email=form.cleaned_data["email"], phone=form.cleaned_data["phone"])
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Stop asking the chosen customers"), permissions=["change"])
+    def stop_asking(self, request: HttpRequest, queryset: QuerySet[Customer]) -> None:
+        for customer in queryset:
+            opt_out(customer, list(Channel), f"admin: {request.user}", timezone.now())
+        self.message_user(request, _("They will not be asked again."), messages.SUCCESS)
+
+
+class SuppressionForm(ModelForm):
+    """An address that must not be written to; only its hash is kept."""
+
+    address = forms.CharField(label=_("e-mail address or phone number"), max_length=254)
+
+    class Meta:
+        model = Suppression
+        fields = ("channel", "reason")
+
+    def clean_channel(self) -> str:
+        channel: str = self.cleaned_data["channel"]
+        if channel and channel not in Channel:
+            raise forms.ValidationError(_("Write email, sms, or leave it blank for all channels."))
+        return channel
+
+    def clean_address(self) -> bytes:
+        hashes = address_hashes(self.cleaned_data["address"])
+        if not hashes:
+            raise forms.ValidationError(_("Write one e-mail address, or a phone number with its country code."))
+        return next(iter(hashes.values()))
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(HistoryAdmin):
+    """Addresses that must not be written to; added and lifted, never edited."""
+
+    form = SuppressionForm
+    fields = ("address", "channel", "reason")
+    list_display = ("since", "channel", "reason", "source", "until")
+    list_filter = ("reason", "channel", ("until", admin.EmptyFieldListFilter))
+    search_fields = ("source",)
+    search_help_text = _("source, or a whole e-mail address or phone number")
+    actions = ("lift_chosen",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, "add")
+
+    def has_lift_permission(self, request: HttpRequest) -> bool:
+        return self.may(request)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("channel", "reason", "source", "since", "until") if obj else self.fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        hashes = address_hashes(search_term)
+        if hashes:
+            return queryset.filter(address_hash__in=list(hashes.values())), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        key = {"address_hash": form.cleaned_data["address"], "channel": obj.channel, "reason": obj.reason}
+        suppress(**key, source=f"admin: {request.user}", now=timezone.now())
+        obj.pk = Suppression.objects.get(**key).pk
+
+    @admin.action(description=_("Lift the chosen suppressions"), permissions=["lift"])
+    def lift_chosen(self, request: HttpRequest, queryset: QuerySet[Suppression]) -> None:
+        for row in queryset:
+            lift(bytes(row.address_hash), row.channel, row.reason, timezone.now())
+        self.message_user(request, _("Lifted."), messages.SUCCESS)

@@ -1,0 +1,219 @@
+"""One valid row of every model in the admin, for tests that go through all lists and pages."""
+
+import hashlib
+import itertools
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from django.contrib.auth.models import User
+from django.db.models import Model
+
+from feedback import models as f
+from surveys import models as s
+from surveys.enums import Measures
+from tests.factories.asking import (
+    START,
+    CustomerFactory,
+    DeliveryFactory,
+    InteractionFactory,
+    InvitationFactory,
+    JourneyFactory,
+    JourneyRunFactory,
+    JourneyVersionFactory,
+    RuleFactory,
+    StageFactory,
+    SurveyFactory,
+    published_survey,
+)
+
+_numbers = itertools.count()
+
+
+def _n(prefix: str = "x") -> str:
+    return f"{prefix}{next(_numbers)}"
+
+
+def _user() -> User:
+    return User.objects.create_user(_n("user"))
+
+
+def _department() -> s.Department:
+    return s.Department.objects.create(name=_n("Department "), parent=s.Department.objects.create(name=_n("Parent ")))
+
+
+def _stage() -> s.Stage:
+    stage: s.Stage = StageFactory(owner=_department())
+    return stage
+
+
+def _transition() -> s.Transition:
+    first = _stage()
+    second = StageFactory(version=first.version)
+    return s.Transition.objects.create(version=first.version, from_stage=first, to_stage=second, owner=_department())
+
+
+def _choice() -> s.Choice:
+    choices = [{"code": "a"}, {"code": "b"}]
+    version = published_survey(None, [{"code": "why", "kind": "single", "choices": choices, "text": "Why?"}])
+    return s.Choice.objects.filter(question__version=version).latest("pk")
+
+
+def _visit() -> s.StageVisit:
+    run = JourneyRunFactory()
+    stage = run.version.stages.first()
+    return s.StageVisit.objects.create(run=run, stage=stage, order=1, entered_at=START, left_at=START)
+
+
+def _decision() -> s.AskDecision:
+    invitation = InvitationFactory(run=JourneyRunFactory())
+    return s.AskDecision.objects.create(
+        survey=invitation.survey,
+        customer=invitation.customer,
+        run=invitation.run,
+        invitation=invitation,
+        occasion=invitation.occasion,
+        outcome="planned",
+        due_at=START,
+        decided_at=START,
+    )
+
+
+def _event() -> s.DeliveryEvent:
+    return s.DeliveryEvent.objects.create(delivery=DeliveryFactory(), to_state="queued", at=START)
+
+
+def _callback() -> s.ProviderCallback:
+    return s.ProviderCallback.objects.create(provider="httpapi", event_id=_n(), kind="status", received_at=START)
+
+
+def _request() -> s.IdempotentRequest:
+    return s.IdempotentRequest.objects.create(user=_user(), key=_n(), request_hash=b"h" * 32)
+
+
+def _response() -> f.Response:
+    version = published_survey()
+    run = JourneyRunFactory()
+    key = _n("key")
+    return f.Response.objects.create(
+        occasion_key=key,
+        survey=version.survey,
+        version=version,
+        customer=run.customer,
+        run=run,
+        content_hash=hashlib.sha256(key.encode()).digest(),
+        answered_at=START,
+    )
+
+
+def _answer() -> f.Answer:
+    response = _response()
+    question = response.version.questions.get()
+    return f.Answer.objects.create(
+        response=response,
+        question=question,
+        run=response.run,
+        measures=Measures.JOURNEY,
+        value=4,
+        score=75,
+        answered_at=START,
+    )
+
+
+def _text() -> f.FreeText:
+    return f.FreeText.objects.create(answer=_answer(), text="Nobody told me what comes next.")
+
+
+def _score() -> f.TextScore:
+    return f.TextScore.objects.create(text=_text(), engine="textblob", version="1", label="negative", scored_at=START)
+
+
+def _theme() -> f.ThemeTag:
+    return f.ThemeTag.objects.create(text=_text(), theme="waiting", method="words")
+
+
+def _run_score() -> f.RunScore:
+    run = JourneyRunFactory()
+    return f.RunScore.objects.create(
+        run=run, journey=run.journey, customer=run.customer, at=START, outcome="open", computed_at=START
+    )
+
+
+def _outcome() -> f.Outcome:
+    return f.Outcome.objects.create(
+        journey=JourneyFactory(),
+        code=_n("o"),
+        statement="No repeat calls",
+        measure="repeats",
+        level="service",
+        owner=_user(),
+    )
+
+
+def _target() -> f.Target:
+    day = date(2026, 1, 1)
+    return f.Target.objects.create(
+        outcome=_outcome(),
+        baseline=1,
+        baseline_from=day,
+        baseline_to=day + timedelta(30),
+        value=2,
+        due=day + timedelta(90),
+    )
+
+
+def _improvement() -> f.Improvement:
+    return f.Improvement.objects.create(
+        outcome=_outcome(),
+        name="Say what is next",
+        kind="process",
+        changed_on=date(2026, 3, 1),
+        comparison=JourneyFactory(),
+    )
+
+
+def _commercial() -> f.CommercialRecord:
+    run, day = JourneyRunFactory(), date(2026, 4, 1)
+    return f.CommercialRecord.objects.create(customer=run.customer, run=run, period_start=day, period_end=day)
+
+
+MAKERS: dict[type[Model], Callable[[], Model]] = {
+    s.Department: _department,
+    s.Journey: JourneyFactory,
+    s.JourneyVersion: JourneyVersionFactory,
+    s.Stage: _stage,
+    s.Transition: _transition,
+    s.Survey: SurveyFactory,
+    s.SurveyVersion: published_survey,
+    s.Question: lambda: published_survey().questions.get(),
+    s.Choice: _choice,
+    s.Rule: RuleFactory,
+    s.ContactPolicy: lambda: s.ContactPolicy.objects.create(journey=JourneyFactory(), limits={"total": ["6 per 90d"]}),
+    s.Customer: CustomerFactory,
+    s.Suppression: lambda: s.Suppression.objects.create(
+        address_hash=hashlib.sha256(_n().encode()).digest(), reason="opt_out", since=START
+    ),
+    s.JourneyRun: JourneyRunFactory,
+    s.StageVisit: _visit,
+    s.Interaction: InteractionFactory,
+    s.Invitation: InvitationFactory,
+    s.AskDecision: _decision,
+    s.Delivery: DeliveryFactory,
+    s.DeliveryEvent: _event,
+    s.ProviderCallback: _callback,
+    s.IdempotentRequest: _request,
+    s.JobRun: lambda: s.JobRun.objects.create(job=_n("job"), slot=START),
+    s.ImportMapping: lambda: s.ImportMapping.objects.create(name=_n("m"), journey=JourneyFactory(), document={}),
+    f.Response: _response,
+    f.Answer: _answer,
+    f.FreeText: _text,
+    f.TextScore: _score,
+    f.ThemeTag: _theme,
+    f.RunScore: _run_score,
+    f.FollowUp: lambda: f.FollowUp.objects.create(
+        rule="detractor", run=JourneyRunFactory(), owner=_user(), opened_at=START
+    ),
+    f.Outcome: _outcome,
+    f.Target: _target,
+    f.Improvement: _improvement,
+    f.CommercialRecord: _commercial,
+}
