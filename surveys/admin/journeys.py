@@ -53,9 +53,9 @@ class TransitionInline(PartInline):
     model = Transition
 
     def formfield_for_foreignkey(
-        self, db_field: "ForeignKey[Any, Any]", request: HttpRequest | None, **kwargs: Any
+        self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> "ModelChoiceField[Any] | None":
-        if db_field.name in ("from_stage", "to_stage") and request and request.resolver_match:
+        if db_field.name in ("from_stage", "to_stage") and request.resolver_match:
             version = request.resolver_match.kwargs.get("object_id")
             kwargs["queryset"] = Stage.objects.filter(version=version)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
