@@ -117,15 +117,26 @@ def lock_customers(external_ids: Iterable[str]) -> dict[str, Customer]:
     return {row.external_id: row for row in rows.defer("email", "phone")}
 
 
-def ensure_customers(external_ids: Iterable[str]) -> dict[str, Customer]:
-    """Like lock_customers, but unknown ones are made, without address: nobody can write to them yet."""
+def ensure_customers(external_ids: Iterable[str]) -> tuple[dict[str, Customer], set[str]]:
+    """Like lock_customers, but unknown ones are made, without address: nobody can write to them yet.
+
+    Also the names of those made, for forget_customers().
+    """
     wanted = sorted(set(external_ids))
     known = lock_customers(wanted)
     missing = [Customer(external_id=name) for name in wanted if name not in known]
-    if missing:
-        Customer.objects.bulk_create(missing, ignore_conflicts=True, batch_size=BATCH)
-        known |= lock_customers(row.external_id for row in missing)
-    return known
+    if not missing:
+        return known, set()
+    Customer.objects.bulk_create(missing, ignore_conflicts=True, batch_size=BATCH)
+    known |= lock_customers(row.external_id for row in missing)
+    return known, {row.external_id for row in missing if known[row.external_id].public_id == row.public_id}
+
+
+def forget_customers(names: Iterable[str]) -> None:
+    """Remove customers that this transaction made for rows which were then refused: a row is taken whole or not."""
+    wanted = set(names)
+    if wanted:
+        Customer.objects.filter(external_id__in=wanted).delete()
 
 
 def check_id(text: str, column: str, most: int = 120) -> None:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from cxsurvey.lib.nudge import nudge
 from cxsurvey.lib.refusals import Refused, or_raise
-from surveys.actions.customers import check_id, check_time, ensure_customers
+from surveys.actions.customers import check_id, check_time, ensure_customers, forget_customers
+from surveys.actions.decide import decide_for_interactions
 from surveys.actions.run_book import RunBook
 from surveys.actions.runs import decide_about_runs, derive_runs
 from surveys.enums import Initiator
@@ -78,6 +79,7 @@ class _Known:
 
     journeys: dict[str, VersionDef]
     customers: dict[str, Customer]
+    made: set[str]  # customers that were unknown
     contacts: "dict[str, tuple[Interaction, dict[str, object]]]"  # reference: row and its contents as they were told
 
 
@@ -115,6 +117,8 @@ def take_interactions(
     )
     results = _place(checked, known, book, imported)
     results = _insert(results, book.save())
+    used = {result.interaction.customer.external_id for result in results if not isinstance(result, Refused)}
+    forget_customers(known.made - used)
     _advance(results, ask=ask, now=now)
     return [_public(result) for result in results]
 
@@ -209,8 +213,6 @@ def _advance(results: Sequence[_Placed | Refused], *, ask: bool, now: datetime) 
     touched = {interaction.run_id for interaction in new if interaction.run_id}
     ended = derive_runs(touched) if touched else []
     if ask and new:
-        from surveys.actions.decide import decide_for_interactions
-
         decide_for_interactions([interaction.pk for interaction in new], now)
         decide_about_runs(ended, now)
     if touched:
@@ -219,12 +221,12 @@ def _advance(results: Sequence[_Placed | Refused], *, ask: bool, now: datetime) 
 
 def _customers_and_contacts(
     rows: Sequence[InteractionIn],
-) -> tuple[dict[str, Customer], dict[str, tuple[Interaction, dict[str, object]]]]:
+) -> tuple[dict[str, Customer], set[str], dict[str, tuple[Interaction, dict[str, object]]]]:
     """The customers of the rows, locked and made where unknown, and the contacts whose references are known."""
-    customers = ensure_customers(row.customer for row in rows)
+    customers, made = ensure_customers(row.customer for row in rows)
     found = Interaction.objects.filter(reference__in={row.reference for row in rows})
     found = found.select_related("customer", "journey", "run", "stage").defer("customer__email", "customer__phone")
-    return customers, {interaction.reference: (interaction, _contents(interaction)) for interaction in found}
+    return customers, made, {interaction.reference: (interaction, _contents(interaction)) for interaction in found}
 
 
 def _contents(interaction: Interaction) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import ExpressionWrapper, F, fields
 
+from surveys.actions.decide import decide_for_runs
 from surveys.enums import RunOutcome
 from surveys.models import Interaction, JourneyRun, StageVisit
 from surveys.queries.journeys import VersionDef, journey_versions
@@ -90,8 +91,6 @@ def _close_batch(idle: Sequence[tuple[int, datetime]], now: datetime, *, ask: bo
 def decide_about_runs(run_ids: Sequence[int], now: datetime) -> None:
     """What is to be asked about runs that have ended."""
     if run_ids:
-        from surveys.actions.decide import decide_for_runs
-
         decide_for_runs(run_ids, now)
 
 

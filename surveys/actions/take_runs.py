@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cxsurvey.lib.refusals import Refused
-from surveys.actions.customers import check_id, check_time, ensure_customers
+from surveys.actions.customers import check_id, check_time, ensure_customers, forget_customers
 from surveys.actions.runs import decide_about_runs
 from surveys.enums import RunOutcome
 from surveys.models import Customer, Interaction, JourneyRun
@@ -56,6 +56,8 @@ def take_runs(
     shelf = _Shelf([row for row in checked if not isinstance(row, Refused)], imported)
     results = [row if isinstance(row, Refused) else _taken(row, shelf) for row in checked]
     shelf.save()
+    used = {run.run.customer_id for run in results if isinstance(run, RunTaken)}
+    forget_customers(name for name in shelf.made if shelf.customers[name].pk not in used)
     if ask:
         decide_about_runs(shelf.ended(), now)
     return results
@@ -67,7 +69,7 @@ class _Shelf:
     def __init__(self, rows: Sequence[RunIn], imported: bool) -> None:
         self.imported = imported
         self.journeys = published_journeys(row.journey for row in rows)
-        self.customers = ensure_customers(row.customer for row in rows)
+        self.customers, self.made = ensure_customers(row.customer for row in rows)
         runs = JourneyRun.objects.filter(journey__code__in=self.journeys, external_id__in={row.run for row in rows})
         found = list(runs.select_for_update(no_key=True).order_by("pk"))
         self.runs = {(run.journey_id, run.external_id): run for run in found}

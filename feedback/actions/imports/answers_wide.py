@@ -1,0 +1,227 @@
+"""Answers with a row a respondent and a column a question: each row makes its customer, its run and its responses."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cxsurvey.lib.cells import read_number, whole_code
+from cxsurvey.lib.refusals import Refused
+from cxsurvey.lib.tables import Row, Table, UnusableTable
+from feedback.actions.imports.base import Importer, Job, Result, Taken, row_problem
+from feedback.actions.imports.mapping import Question, Source, Wide, at_column
+from feedback.actions.imports.places import SurveyShelf
+from feedback.actions.imports.storing import Draft, KnownResponses
+from feedback.actions.imports.values import find_question, occasion_key, read_answer
+from feedback.actions.store_answers import ResponseIn, store_each
+from feedback.enums import ResponseSource
+from feedback.queries.asked import AskedQuestion
+from surveys.actions.customers import CustomerIn, check_id, check_time, take_customers
+from surveys.actions.take_runs import RunIn, take_runs
+from surveys.enums import RunOutcome
+from surveys.models import JourneyRun, SurveyVersion
+from surveys.question_kinds import RawValue
+
+
+@dataclass(frozen=True)
+class Column:
+    """The columns that answer one question."""
+
+    version: SurveyVersion
+    asked: AskedQuestion
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """One row, read."""
+
+    customer: str
+    run: str
+    at: datetime
+    segments: dict[str, str]
+    drafts: list[Draft]
+
+    def run_in(self, journey: str) -> RunIn:
+        """Its run: over by the time it was answered."""
+        return RunIn(self.customer, journey, self.run, self.at, self.at, RunOutcome.COMPLETED, self.segments)
+
+
+class WideAnswers(Importer):
+    """Takes wide rows; a row without any answer is taken too, as a run nobody was heard from."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        if job.mapping.wide is None:
+            raise UnusableTable(_("The mapping names no questions: it is not one of a wide table."))
+        self._wide: Wide = job.mapping.wide
+        self._shelf = SurveyShelf()
+        self._columns = self._resolve()
+        self._seen: Counter[bytes] = Counter()
+
+    def _resolve(self) -> list[Column]:
+        """The questions that the columns answer. Refused (of the whole table) where one is not asked any more."""
+        groups: dict[tuple[str, str], list[Question]] = defaultdict(list)
+        for question in self._wide.questions:
+            groups[question.survey, question.question].append(question)
+        found = []
+        for (survey, code), questions in groups.items():
+            version = self._shelf.find(survey)
+            asked = find_question(version, code)
+            if len(questions) > 1 and not all(question.multi for question in questions):
+                names = ", ".join(question.source.column for question in questions)
+                raise Refused(
+                    _("Only a multiple choice may have several columns (%(names)s): say multi: true.")
+                    % {"names": names},
+                    code,
+                )
+            found.append(Column(version, asked, tuple(questions)))
+        return found
+
+    def batches(self, table: Table) -> Iterator[list[Row]]:
+        self._seen.clear()
+        return super().batches(table)
+
+    def take(self, rows: Sequence[Row]) -> list[Result]:
+        results: list[Result] = [Taken() for _row in rows]
+        people: dict[int, Respondent] = {}
+        seen = self._seen.copy()
+        for place, row in enumerate(rows):
+            try:
+                people[place] = self._read(row, seen)
+            except Refused as refused:
+                results[place] = refused
+        for place, result in self._write(people).items():
+            results[place] = result
+        self._seen = seen
+        return results
+
+    def _read(self, row: Row, seen: Counter[bytes]) -> Respondent:
+        if row.problem:
+            raise row_problem(row)
+        run = self._run_name(row, seen)
+        customer = _name(self._wide.customer, row)
+        at, weight = _at(self._wide.time, row, self.job.now), _weight(self._wide.weight, row)
+        segments = {name: text for name, source in self._wide.segments.items() if (text := source.text(row.cells))}
+        if "segment" in segments:
+            check_id(segments["segment"], self._wide.segments["segment"].column, 80)
+        answers: dict[str, dict[str, RawValue]] = defaultdict(dict)
+        for column in self._columns:
+            value = _answer(column, row)
+            if not value.is_blank:
+                answers[column.version.survey.code][column.asked.spec.code] = value
+        drafts = [self._draft(run, survey, values, at, weight) for survey, values in answers.items()]
+        return Respondent(customer, run, at, segments, drafts)
+
+    def _draft(self, run: str, survey: str, values: dict[str, RawValue], at: datetime, weight: float | None) -> Draft:
+        key = occasion_key(self.job.mapping.name, self.job.journey, run, survey)
+        return Draft(key, self._shelf.find(survey), values, at, weight)
+
+    def _run_name(self, row: Row, seen: Counter[bytes]) -> str:
+        """The run's name; where the table has none, one derived from the row and how often it came before."""
+        if self._wide.run is not None:
+            return _name(self._wide.run, row)
+        digest = hashlib.sha256("\x1f".join(f"{k}={v}" for k, v in sorted(row.cells.items())).encode()).digest()[:12]
+        seen[digest] += 1
+        return f"{self.job.mapping.name}-{digest.hex()}-{seen[digest]}"
+
+    def _write(self, people: dict[int, Respondent]) -> dict[int, Result]:
+        """Make customers, runs and responses of the readable rows; the result of each by its place."""
+        results: dict[int, Result] = {}
+        fresh = self._judge(people, results)
+        fitting = {place: person for place, person in people.items() if place not in results}
+        journey = self.job.journey
+        made = take_runs(
+            [each.run_in(journey) for each in fitting.values()], ask=False, imported=True, now=self.job.now
+        )
+        items: list[ResponseIn] = []
+        for place, run in zip(fitting, made, strict=True):
+            if isinstance(run, Refused):
+                results[place] = Refused(run.reason, self._theirs(run.column), run.value)
+                continue
+            results[place] = Taken(run.created or bool(fresh[place]), run.changed)
+            items += [self._response(draft, run.run) for draft in fresh[place]]
+            if run.created or run.changed or fresh[place]:
+                self.job.run_ids.add(run.run.pk)
+        store_each(items)
+        told = [each for place, each in fitting.items() if "segment" in each.segments and place in results]
+        take_customers([CustomerIn(each.customer, segment=each.segments["segment"]) for each in told])
+        return results
+
+    def _judge(self, people: dict[int, Respondent], results: dict[int, Result]) -> dict[int, list[Draft]]:
+        """The new responses of each row; rows that contradict what is known are refused as a whole."""
+        known = KnownResponses(draft.key for person in people.values() for draft in person.drafts)
+        fresh: dict[int, list[Draft]] = {}
+        for place, person in people.items():
+            try:
+                fresh[place] = [draft for draft in person.drafts if known.is_new(draft)]
+            except Refused as refused:
+                column = self._wide.run.column if self._wide.run else ""
+                results[place] = Refused(refused.reason, column, person.run)
+                continue
+            for draft in fresh[place]:
+                known.add(draft)
+        return fresh
+
+    def _response(self, draft: Draft, run: JourneyRun) -> ResponseIn:
+        return ResponseIn(
+            occasion_key=draft.key,
+            version=draft.version,
+            values=draft.values,
+            answered_at=draft.answered_at,
+            customer=run.customer,
+            run=run,
+            source=ResponseSource.IMPORT,
+            weight=draft.weight,
+        )
+
+    def _theirs(self, ours: str) -> str:
+        sources = {"customer": self._wide.customer, "run": self._wide.run, "started_at": self._wide.time}
+        source = sources.get(ours)
+        return source.column if source else ours
+
+
+def _answer(column: Column, row: Row) -> RawValue:
+    """The answer in the columns of one question."""
+    parts = []
+    for question in column.questions:
+        with at_column(question.source.column):
+            part = question.source.text(row.cells)
+            parts += [part] if part else []
+    try:
+        return read_answer(column.asked, parts)
+    except Refused as refused:
+        names = [question.source.column for question in column.questions]
+        at = next((name for name in names if row.cells.get(name, "") == refused.value), names[0])
+        raise Refused(refused.reason, at, refused.value) from None
+
+
+def _name(source: Source, row: Row) -> str:
+    """A name of outside; 3.0 is 3, as spreadsheets write it."""
+    with at_column(source.column):
+        name = whole_code(source.text(row.cells))
+        check_id(name, source.column)
+        return name
+
+
+def _at(source: Source, row: Row, now: datetime) -> datetime:
+    with at_column(source.column or "time"):
+        moment = source.moment(row.cells)
+        if moment is None:
+            raise Refused(_("It is blank: every row needs its time."))
+        check_time(moment.at, source.column or "time", now)
+        return moment.at
+
+
+def _weight(source: Source | None, row: Row) -> float | None:
+    if source is None:
+        return None
+    with at_column(source.column):
+        text = source.text(row.cells)
+        weight = read_number(text) if text else None
+        if weight is not None and weight <= 0:
+            raise Refused(_("A weight must be greater than 0."), value=text)
+        return weight
