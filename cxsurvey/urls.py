@@ -4,7 +4,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from cxsurvey import health, views
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.start, name="start"),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
     path("s/", include("feedback.answering.urls")),
     path("p/", include("surveys.preferences.urls")),
     path("hooks/", include("surveys.webhooks.urls")),

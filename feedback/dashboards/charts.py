@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from feedback.dashboards.words import one
+from feedback.dashboards.words import duration, one
 
 Value = dict[str, Any]
 
@@ -97,12 +97,12 @@ def stage_rows(value: Value) -> list[StageRow]:
 def _wait(row: Value | None, longest: float) -> WaitBar | None:
     if row is None or longest <= 0:
         return None
-    text = _("Wait: median %(median)s days, nine in ten within %(p90)s") % {
-        "median": one(row["median_days"]),
-        "p90": one(row["p90_days"]),
+    text = _("Wait: median %(median)s, nine in ten within %(p90)s") % {
+        "median": duration(row["median_days"]),
+        "p90": duration(row["p90_days"]),
     }
     promised = row["promised_days"]
     if promised is not None:
-        text += _(", promised %(promised)s") % {"promised": one(promised)}
+        text += _(", promised %(promised)s") % {"promised": duration(promised)}
     promise = percent(100 * promised / longest) if promised is not None else None
     return WaitBar(row, percent(100 * row["median_days"] / longest), promise, text)

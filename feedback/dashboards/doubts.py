@@ -1,6 +1,5 @@
 """Warnings of a comparison: scales, wording, few answers; each with a code and one plain sentence."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +9,7 @@ from feedback.insights.comparison import Gap
 from feedback.insights.scale_sanity import QuestionFormat, format_doubts, half_range, scale_changed
 from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition
 from feedback.queries.run_table import RunTable
-
-MARKED = re.compile(r"\{[^{}]*\}")
+from surveys.rendering.texts import OBJECT
 
 
 def warning(code: str, text: str) -> dict[str, str]:
@@ -58,11 +56,11 @@ def _format(question: QuestionDefinition) -> QuestionFormat:
     """The stem is known where the object of the question is marked by braces; else nothing is claimed of it."""
     if question.scale is None:
         raise ValueError(f"question {question.code} has no scale")
-    return QuestionFormat(question.scale, question.text if MARKED.search(question.text) else "")
+    return QuestionFormat(question.scale, question.text if OBJECT.search(question.text) else "")
 
 
 def _unmarked_differ(question: QuestionDefinition, experience: QuestionDefinition) -> bool:
-    marked = MARKED.search(question.text) and MARKED.search(experience.text)
+    marked = OBJECT.search(question.text) and OBJECT.search(experience.text)
     return not marked and question.text.strip().lower() != experience.text.strip().lower()
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from feedback.dashboards.words import one
+from feedback.dashboards.words import duration, one
 
 Value = dict[str, Any]
 
@@ -57,11 +57,10 @@ def _waits(transitions: list[Value]) -> list[str]:
     known = [row for row in transitions if row["n"]]
     if not known:
         return []
-    lines = [f"{'Wait':<40} {'median':>8} {'p90':>8} {'promised':>9}  owner"]
+    lines = [f"{'Wait':<40} {'median':>9} {'p90':>9} {'promised':>9}  owner"]
     for row in known:
         name = f"{row['from']} -> {row['to']}"
-        promised = "–" if row["promised_days"] is None else f"{row['promised_days']:g} d"
-        waits = f"{row['median_days']:>6.1f} d {row['p90_days']:>6.1f} d {promised:>9}"
+        waits = " ".join(f"{duration(row[key]):>9}" for key in ("median_days", "p90_days", "promised_days"))
         lines.append(f"{name:<40} {waits}  {row['owner'] or 'nobody'}")
     return [*lines, ""]
 

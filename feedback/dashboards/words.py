@@ -13,6 +13,17 @@ def one(number: float | None) -> str:
     return "–" if number is None else f"{number:.1f}"
 
 
+def duration(days: float | None) -> str:
+    """A wait in the unit that people would use; a dash where there is none."""
+    if days is None:
+        return "–"
+    if days >= 2 or days == 0:
+        return _("%(n)s d") % {"n": f"{days:.1f}"}
+    if days >= 1 / 12:
+        return _("%(n)s h") % {"n": f"{24 * days:.1f}"}
+    return _("%(n)s min") % {"n": f"{1440 * days:.0f}"}
+
+
 def gap_sentence(value: Value) -> str:
     """What the comparison says in one plain sentence."""
     service, experience, gap = value["service"], value["experience"], value["gap"]

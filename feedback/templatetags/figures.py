@@ -2,10 +2,11 @@
 
 from django import template
 
-from feedback.dashboards.words import one
+from feedback.dashboards.words import duration, one
 
 register = template.Library()
 register.filter("one", one)
+register.filter("duration", duration)
 
 
 @register.filter
@@ -18,9 +19,3 @@ def share(number: float | None) -> str:
 def signed(number: float | None) -> str:
     """A difference with its sign."""
     return "–" if number is None else f"{number:+.1f}"
-
-
-@register.filter
-def days(number: float | None) -> str:
-    """Days with one decimal."""
-    return "–" if number is None else f"{number:.1f}"
