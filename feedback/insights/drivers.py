@@ -1,7 +1,7 @@
 """What goes with the outcome: slopes in points per unit, their share of what is explained, and which are named."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -40,12 +40,14 @@ class Predictor:
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """The slope with the controls in the model."""
+    """The slope with the controls in the model; p and effect as in Driver."""
 
     slope: float
     lo: float | None
     hi: float | None
+    p: float | None
     q: float | None
+    effect: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ def _items(
                 p=slope.p if fit.customers >= TEST_FROM_CUSTOMERS else None,
                 q=q_values[j],
                 effect=effect,
-                adjusted=Adjusted(other.slope, other.lo, other.hi, adjusted_q[j]) if full else None,
+                adjusted=_adjusted(other, adjusted_q[j], other_effect, full) if full else None,
                 finding=plain_finding and _named(adjusted_q[j], other_effect, min_effect),
                 share=shares[j].value,
                 share_lo=shares[j].lo,
@@ -227,6 +229,28 @@ def _items(
             )
         )
     return tuple(items)
+
+
+def _adjusted(slope: Slope, q: float | None, effect: float, full: Fit) -> Adjusted:
+    p = slope.p if full.customers >= TEST_FROM_CUSTOMERS else None
+    return Adjusted(slope.slope, slope.lo, slope.hi, p, q, effect)
+
+
+def one_family(items: Sequence[Driver], services: Collection[str], min_effect: float = MIN_EFFECT) -> list[Driver]:
+    """The items of several blocks with q over all their slopes but those of service, and finding by it."""
+    tested = [item.code not in services for item in items]
+    q_values = benjamini_hochberg([item.p if t else None for item, t in zip(items, tested, strict=True)])
+    with_controls = benjamini_hochberg(
+        [item.adjusted.p if t and item.adjusted else None for item, t in zip(items, tested, strict=True)]
+    )
+    judged = []
+    for item, q, other in zip(items, q_values, with_controls, strict=True):
+        adjusted = item.adjusted and replace(item.adjusted, q=other)
+        finding = _named(q, item.effect, min_effect)
+        if adjusted:
+            finding = finding and _named(other, adjusted.effect, min_effect)
+        judged.append(replace(item, q=q, adjusted=adjusted, finding=finding))
+    return judged
 
 
 def _family(used: list[Predictor], fit: Fit) -> list[float | None]:

@@ -11,7 +11,10 @@ FOLLOWS_WITHIN = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class HandledContact:
-    """One contact: who called about what, when, and how long it was handled. ended may be missing (None)."""
+    """One contact: who called about what, when, and how long it was handled. ended may be missing (None).
+
+    agent may be any one taken to account: agent, team, or all of one reason.
+    """
 
     customer: int | str
     reason: str
@@ -19,6 +22,7 @@ class HandledContact:
     started: datetime
     ended: datetime | None
     handle_seconds: float
+    channel: str = ""
 
     @property
     def over(self) -> datetime:
