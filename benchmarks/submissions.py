@@ -80,7 +80,8 @@ def _seed(count: int) -> list[str]:
 
     questions = [question for question in EVERY_KIND if question["code"] in ANSWERS]
     first, _token = open_invitation(touchpoint_survey(questions))
-    run = JourneyRun.objects.get(pk=first.run_id)
+    run = first.run
+    assert run is not None
     customers = Customer.objects.bulk_create(Customer(external_id=f"bench{n}") for n in range(count))
     same = {"version_id": run.version_id, "journey_id": run.journey_id, "started_at": run.started_at}
     runs = JourneyRun.objects.bulk_create(

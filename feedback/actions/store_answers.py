@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -158,22 +159,27 @@ class _Stages:
     """Finds the stage rows that stage codes mean: in the run's version, else in the journey's published one."""
 
     def __init__(self, items: Sequence[ResponseIn]) -> None:
-        journeys = {item.version.survey.journey_id for item in items} - {None}
-        self._published = published_versions(journey for journey in journeys if journey)
+        self._items = items
+
+    @cached_property
+    def _published(self) -> dict[int, int]:
+        """Read only when some run's own version does not settle it: hardly ever for a submit."""
+        journeys = {item.version.survey.journey_id for item in self._items}
+        return published_versions(journey for journey in journeys if journey)
 
     def find(self, item: ResponseIn, code: str) -> int:
         for version_id in self._versions(item):
-            found = stages_of(version_id).get(code)
+            found = stages_of(version_id).get(code) if version_id else None
             if found is not None:
                 return found
         names = {"stage": code, "survey": item.version.survey.code}
         raise UnknownStage(_('Survey "%(survey)s" measures the stage "%(stage)s", which its journey lacks.') % names)
 
-    def _versions(self, item: ResponseIn) -> list[int]:
-        versions = [item.run.version_id] if item.run else []
-        versions += [item.stage.version_id] if item.stage else []
-        published = self._published.get(item.version.survey.journey_id or 0)
-        return versions + ([published] if published else [])
+    def _versions(self, item: ResponseIn) -> Iterator[int | None]:
+        """Journey versions to look in, most telling first."""
+        yield item.run.version_id if item.run else None
+        yield item.stage.version_id if item.stage else None
+        yield self._published.get(item.version.survey.journey_id or 0)
 
 
 def _store_texts(answers: Sequence[tuple[Answer, str]], languages: Mapping[int, str]) -> int:

@@ -202,6 +202,25 @@ def test_post_of_nothing_is_refused(client: Client) -> None:
     assert Response.objects.count() == 0
 
 
+def test_post_needs_one_statement_per_table(client: Client) -> None:
+    version = touchpoint_survey()
+    tokens = [open_invitation(version)[1] for _ in range(2)]
+    client.post(f"/s/{tokens[0]}/", GOOD)
+    with CaptureQueriesContext(connection) as seen:
+        client.post(f"/s/{tokens[1]}/", GOOD)
+    statements = [query["sql"] for query in seen if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    assert [re.sub(r'^(\w+) .*?"((?:surveys|feedback)_\w+)".*', r"\1 \2", each, flags=re.S) for each in statements] == [
+        "SELECT surveys_invitation",
+        "UPDATE surveys_invitation",
+        "INSERT feedback_response",
+        "SELECT feedback_response",
+        "INSERT feedback_answer",
+        "INSERT feedback_freetext",
+        "UPDATE surveys_journeyrun",
+        "SELECT surveys_delivery",
+    ]
+
+
 def test_post_without_a_cookie_or_csrf_token_is_accepted() -> None:
     _invitation, token = open_invitation()
     strict = Client(enforce_csrf_checks=True, headers={"Origin": "null"})
