@@ -94,7 +94,7 @@ class _Plain:
             return self._finite(float(value), path)
         if isinstance(value, date):  # an unquoted 2017-05-15, with or without a time
             return value.isoformat()
-        text = str(value)
+        text = _joined(str(value))
         if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
             self.source.oddities.append((path, "has a character that cannot be stored (NUL or half of a pair)."))
         return text
@@ -104,6 +104,16 @@ class _Plain:
             self.source.oddities.append((path, "is not a number that can be stored."))
             return 0.0
         return value
+
+
+def _joined(text: str) -> str:
+    """A pair of halves, as JSON escapes characters beyond the basic plane, is one character."""
+    if not any("\ud800" <= char <= "\udfff" for char in text):
+        return text
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        return text  # a half alone: refused as it cannot be stored
 
 
 def _key(key: Any) -> str:

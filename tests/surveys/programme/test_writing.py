@@ -1,0 +1,133 @@
+"""Property tests: whatever a programme holds, its canonical text read again is the same programme."""
+
+# ruff: noqa: E501 - a table of values
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from feedback.actions.programmes import dump_text, load_text
+from surveys.models import Journey
+from surveys.programme.parse import parse
+from surveys.programme.writing import write
+from tests.surveys.programme.test_parse import GOOD
+
+words = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=30
+).filter(lambda text: text.strip() != "")
+traps = st.sampled_from(
+    [
+        "yes",
+        "null",
+        "~",
+        "1.0",
+        "0x1",
+        "2017-05-01",
+        "- a",
+        "a: b",
+        "# no",
+        "'",
+        '"',
+        "&a",
+        "*a",
+        "!t",
+        "%",
+        "@",
+        "[",
+        "|",
+        "a\nb",
+    ]
+)
+text = st.one_of(words, traps)
+periods = st.sampled_from(["0", "30m", "24h", "36h", "2d", "2w", "180d"])
+
+
+def quoted(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=True)
+
+
+@st.composite
+def programmes(draw: st.DrawFn) -> str:
+    """A small valid programme file, in JSON notation, which is YAML too."""
+    low = draw(st.integers(0, 1))
+    choices = draw(st.lists(st.from_regex(r"[A-Za-z0-9]{1,5}", fullmatch=True), min_size=2, max_size=4, unique=True))
+    languages = draw(st.sampled_from([["en"], ["de", "en"], ["pt-BR"]]))
+    questions: list[dict[str, Any]] = [
+        {"code": "overall", "kind": "scale", "scale": [low, draw(st.integers(low + 1, 10))], "text": draw(text)},
+        {"code": "pick", "kind": "multi", "text": draw(text), "choices": {code: draw(text) for code in choices}},
+        {"code": "why", "kind": "text", "text": dict.fromkeys(languages, draw(text)), "multiline": draw(st.booleans())},
+    ]
+    questions[2]["show_if"] = {"question": "overall", "at_most": draw(st.integers(0, 10))}
+    return quoted(
+        {
+            "journey": {
+                "code": "j",
+                "name": draw(text),
+                "headline": "overall",
+                "promised_days": draw(st.floats(0.01, 100, allow_nan=False)),
+                "min_gap": draw(st.integers(0, 100)),
+                "stages": [
+                    {"code": "a", "name": draw(text), "owner": draw(text), "human": draw(st.booleans())},
+                    {"code": "w", "name": draw(text), "kind": "wait", "promised": draw(periods.filter(lambda p: p != "0"))},
+                    {"code": "b", "name": draw(text), "optional": draw(st.booleans())},
+                ],
+            },
+            "surveys": [{"code": "s", "kind": "end-to-end", "languages": languages, "title": draw(text), "questions": questions}],
+            "rules": [
+                {
+                    "survey": "s",
+                    "when": draw(st.sampled_from([{"run": ["abandoned"]}, {"every": "30d", "spread": False}, {"interaction": {"stage": "b"}}])),
+                    "delay": draw(periods),
+                    "reminder": draw(st.sampled_from(["none", "1d"])),
+                }
+            ],
+            "contact_policy": draw(st.sampled_from([None, "none", {"total": ["6 per 90d"], "keep_room_for": "end_to_end"}])),
+            "imports": {"m": {"customer": draw(words), "time": {"value": "2026-01-01"}, "questions": {draw(words): "s.overall"}}},
+        }
+    )  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(programmes())
+def test_write_then_parse_is_the_same_programme(source: str):
+    checked = parse(source)
+    assert checked.errors == ()
+    assert checked.programme is not None
+    written = write(checked.programme)
+    again = parse(written)
+    assert again.programme == checked.programme
+    assert again.errors == ()
+
+
+@pytest.mark.django_db(transaction=False)
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(programmes())
+def test_load_then_dump_then_load_changes_nothing(source: str):
+    programme = parse(source).programme
+    assert programme is not None
+    load_text(source)
+    dumped = dump_text(Journey.objects.get(code="j"))
+    assert dumped == write(programme)
+    assert load_text(dumped).changes == ()
+
+
+def test_write_leaves_defaults_out_and_keeps_an_order():
+    programme = parse(GOOD).programme
+    assert programme is not None
+    head = write(programme).splitlines()[:10]
+    assert head == [
+        "journey:",
+        "  code: small",
+        "  name: Small",
+        "  promised_days: 5",
+        "  headline: overall",
+        "stages:",
+        "  - {code: call, name: Call}",
+        "  - {code: hold, name: On hold, kind: wait, promised_days: 2}",
+        "  - {code: visit, name: Visit}",
+        "surveys:",
+    ]
