@@ -5,7 +5,7 @@ from typing import Any
 
 from surveys.actions.customers import set_addresses
 from surveys.actions.links import set_token_hashes
-from surveys.models import Customer, Delivery
+from surveys.models import Customer, Delivery, Invitation
 from tests.factories import CustomerFactory, DeliveryFactory, InvitationFactory, published_survey
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # a Tuesday
@@ -13,21 +13,26 @@ NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)  # a Tuesday
 
 def customer(number: int = 0, **fields: Any) -> Customer:
     """A saved customer whose address hashes are those of his addresses."""
-    made = CustomerFactory.build(**fields)
-    set_addresses(made, fields.get("email", made.email), fields.get("phone", f"+49301234{number:04d}"))
+    made = _person(number, **fields)
     made.save()
     return made
 
 
 def queued(count: int = 1, **fields: Any) -> list[Delivery]:
-    """Due first messages by e-mail, each of its own customer, one survey for all."""
+    """Due first messages by e-mail, each of its own customer, one survey for all; a handful of statements."""
     version = fields.pop("version", None) or published_survey(about={"en": "your call"})
-    made = []
-    for number in range(count):
-        invitation = InvitationFactory.build(
-            version=version, survey=version.survey, customer=customer(number), **fields
-        )
+    people = Customer.objects.bulk_create(_person(number) for number in range(count))
+    invitations = [
+        InvitationFactory.build(version=version, survey=version.survey, customer=person, **fields) for person in people
+    ]
+    for invitation in invitations:
         set_token_hashes(invitation)
-        invitation.save()
-        made.append(DeliveryFactory(invitation=invitation, channel=invitation.channel))
+    Invitation.objects.bulk_create(invitations)
+    messages = [DeliveryFactory.build(invitation=each, channel=each.channel) for each in invitations]
+    return Delivery.objects.bulk_create(messages)
+
+
+def _person(number: int, **fields: Any) -> Customer:
+    made: Customer = CustomerFactory.build(**fields)
+    set_addresses(made, fields.get("email", made.email), fields.get("phone", f"+49301234{number:04d}"))
     return made

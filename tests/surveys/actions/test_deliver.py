@@ -67,7 +67,7 @@ def test_deliver_due_mail_carries_links_and_one_click_headers(mail_sink: MailSin
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert parseaddr(mail["From"]) == ("Example Bank", "feedback@localhost")
     assert mail["To"] == invitation.customer.email
-    bodies = {part.get_content_type(): part.get_content() for part in mail.iter_parts()}  # type: ignore[attr-defined]
+    bodies = {part.get_content_type(): part.get_content() for part in mail.iter_parts()}
     assert sorted(bodies) == ["text/html", "text/plain"]
     for body in bodies.values():
         assert body.count(f"{answer_url(invitation)}?overall=") == 5

@@ -1,0 +1,1 @@
+"""Deaths of workers, brokers and connections, with exact expectations."""
