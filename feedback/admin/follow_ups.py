@@ -15,4 +15,3 @@ class FollowUpAdmin(KeptAdmin):
     list_select_related = ("run", "owner")
     search_fields = ("rule", "run__external_id", "root_cause")
     raw_id_fields = ("run",)
-    autocomplete_fields = ("owner",)

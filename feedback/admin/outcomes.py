@@ -19,7 +19,6 @@ class OutcomeAdmin(ListAdmin):
     list_filter = ("journey", "level")
     list_select_related = ("journey", "owner")
     search_fields = ("code", "statement", "journey__code")
-    autocomplete_fields = ("journey", "owner")
 
 
 @admin.register(Target)
@@ -30,7 +29,6 @@ class TargetAdmin(ListAdmin):
     list_filter = ("outcome__journey",)
     list_select_related = ("outcome",)
     search_fields = ("outcome__code", "outcome__statement")
-    autocomplete_fields = ("outcome",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return BASELINE if obj else ()
@@ -44,4 +42,3 @@ class ImprovementAdmin(ListAdmin):
     list_filter = ("kind", "outcome__journey")
     list_select_related = ("outcome", "comparison")
     search_fields = ("name", "outcome__code")
-    autocomplete_fields = ("outcome", "comparison")

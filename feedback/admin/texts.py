@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from cxsurvey.lib.admin import HistoryAdmin, InlineHistory
+from cxsurvey.lib.admin import HistoryAdmin, InlineHistory, ValuesFilter
 from feedback.models import FreeText, TextScore, ThemeTag
 
 
@@ -26,7 +26,7 @@ class FreeTextAdmin(HistoryAdmin):
     """The words of customers."""
 
     list_display = ("short", "question", "language", "scored_at")
-    list_filter = (("scored_at", admin.EmptyFieldListFilter), "language")
+    list_filter = (("scored_at", admin.EmptyFieldListFilter), ("language", ValuesFilter))
     list_select_related = ("answer__question",)
     search_fields = ("text",)
     inlines = (TextScoreInline, ThemeTagInline)
@@ -45,7 +45,7 @@ class TextScoreAdmin(HistoryAdmin):
     """Sentiment per text, engine and version."""
 
     list_display = ("text", "engine", "version", "label", "polarity", "language", "scored_at")
-    list_filter = ("label", "engine", "version", "language")
+    list_filter = ("label", "engine", "version", ("language", ValuesFilter))
     list_select_related = ("text",)
     search_fields = ("text__text",)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from cxsurvey.lib.admin import HistoryAdmin, InlineHistory
+from cxsurvey.lib.admin import HistoryAdmin, InlineHistory, ValuesFilter
 from surveys.actions.retry import retry_failed
 from surveys.actions.withdraw import cancel_open
 from surveys.models import AskDecision, Delivery, DeliveryEvent, Invitation
@@ -25,7 +25,7 @@ class DeliveryInline(InlineHistory):
 class InvitationAdmin(HistoryAdmin):
     """Asks of one customer for one occasion."""
 
-    list_display = ("public_id", "survey", "customer", "occasion", "channel", "state", "due_at", "answered_at")
+    list_display = ("customer", "survey", "occasion", "channel", "state", "due_at", "answered_at", "public_id")
     list_filter = ("state", "channel", "survey")
     list_select_related = ("survey", "customer")
     search_fields = ("=public_id", "customer__external_id", "occasion")
@@ -47,7 +47,7 @@ class AskDecisionAdmin(HistoryAdmin):
     """Every ask that was due, and what became of it."""
 
     list_display = ("decided_at", "survey", "customer", "occasion", "outcome", "channel", "probability", "imported")
-    list_filter = ("outcome", "survey", "channel", "imported")
+    list_filter = ("outcome", "survey", ("channel", ValuesFilter), "imported")
     list_select_related = ("survey", "customer")
     search_fields = ("customer__external_id", "occasion")
 
@@ -63,8 +63,8 @@ class DeliveryEventInline(InlineHistory):
 class DeliveryAdmin(HistoryAdmin):
     """Messages; failed ones can be tried again."""
 
-    list_display = ("public_id", "customer", "channel", "purpose", "state", "attempts", "next_at", "sent_at", "error")
-    list_filter = ("state", "channel", "purpose", "provider")
+    list_display = ("customer", "channel", "purpose", "state", "attempts", "next_at", "sent_at", "error", "public_id")
+    list_filter = ("state", "channel", "purpose", ("provider", ValuesFilter))
     list_select_related = ("invitation__customer",)
     search_fields = ("=public_id", "=provider_id", "invitation__customer__external_id")
     inlines = (DeliveryEventInline,)

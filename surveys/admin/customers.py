@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cxsurvey.lib.addresses import AddressError, normalise_email, normalise_phone
-from cxsurvey.lib.admin import HistoryAdmin, KeptAdmin, ModelForm
+from cxsurvey.lib.admin import HistoryAdmin, KeptAdmin, ModelForm, ValuesFilter
 from cxsurvey.lib.masking import mask_email, mask_phone
 from surveys.actions.customers import set_addresses
 from surveys.actions.suppress import lift, opt_out, suppress
@@ -60,7 +60,7 @@ class CustomerAdmin(KeptAdmin):
         "consent_email",
         "consent_sms",
     )
-    list_filter = ("consent_email", "consent_sms", "language")
+    list_filter = ("consent_email", "consent_sms", ("language", ValuesFilter))
     search_fields = ("external_id",)
     search_help_text = _("customer, or a whole e-mail address or phone number")
     readonly_fields = ("public_id", "created_at")
@@ -124,7 +124,7 @@ class SuppressionAdmin(HistoryAdmin):
     form = SuppressionForm
     fields = ("address", "channel", "reason")
     list_display = ("since", "channel", "reason", "source", "until")
-    list_filter = ("reason", "channel", ("until", admin.EmptyFieldListFilter))
+    list_filter = ("reason", ("channel", ValuesFilter), ("until", admin.EmptyFieldListFilter))
     search_fields = ("source",)
     search_help_text = _("source, or a whole e-mail address or phone number")
     actions = ("lift_chosen",)

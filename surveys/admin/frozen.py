@@ -52,7 +52,11 @@ class VersionAdmin(DraftOnly, ListAdmin):
 
 
 class PartAdmin(DraftOnly, ListAdmin):
-    """A part of a version, listed by itself; it is made with its version."""
+    """A part of a journey version, listed by itself; it is made with its version."""
+
+    @admin.display(description=_("journey version"), ordering="version")
+    def of(self, part: Any) -> str:
+        return f"{part.version.journey.code} v{part.version.number}"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

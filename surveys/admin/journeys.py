@@ -20,7 +20,6 @@ class DepartmentAdmin(ListAdmin):
     list_display = ("name", "parent")
     list_select_related = ("parent",)
     search_fields = ("name",)
-    autocomplete_fields = ("parent",)
 
 
 @admin.register(Journey)
@@ -35,7 +34,6 @@ class PartInline(DraftOnly, admin.StackedInline):  # type: ignore[type-arg]
     """Parts of a draft; below a published version they are only read."""
 
     extra = 0
-    autocomplete_fields = ("owner",)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_add_permission(request, obj) and (obj is None or is_draft(obj))
@@ -68,7 +66,6 @@ class JourneyVersionAdmin(VersionAdmin):
     list_display = ("journey", "number", "state", "headline", "promised_days", "published_at")
     list_select_related = ("journey",)
     search_fields = ("journey__code", "journey__name")
-    autocomplete_fields = ("journey",)
     inlines = (StageInline, TransitionInline)
     publish_version = staticmethod(publish_journey)
 
@@ -77,19 +74,19 @@ class JourneyVersionAdmin(VersionAdmin):
 class StageAdmin(PartAdmin):
     """Stages of all versions."""
 
-    list_display = ("name", "code", "version", "order", "kind", "phase", "owner", "promised_days")
+    list_display = ("name", "code", "of", "order", "kind", "phase", "owner", "promised_days")
     list_filter = ("kind", "phase", "version__state", "owner")
-    list_select_related = ("version", "owner")
+    list_select_related = ("version__journey", "owner")
     search_fields = ("code", "name", "version__journey__code")
-    autocomplete_fields = ("version", "owner")
+    raw_id_fields = ("version",)
 
 
 @admin.register(Transition)
 class TransitionAdmin(PartAdmin):
     """Transitions of all versions."""
 
-    list_display = ("from_stage", "to_stage", "version", "owner", "promised_days")
+    list_display = ("from_stage", "to_stage", "of", "owner", "promised_days")
     list_filter = ("version__state", "owner")
-    list_select_related = ("version", "owner", "from_stage", "to_stage")
+    list_select_related = ("version__journey", "owner", "from_stage", "to_stage")
     search_fields = ("name", "from_stage__code", "to_stage__code", "version__journey__code")
-    autocomplete_fields = ("version", "owner", "from_stage", "to_stage")
+    raw_id_fields = ("version", "from_stage", "to_stage")

@@ -1,6 +1,7 @@
 """Surveys, their versions, and the questions that answers point to."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from cxsurvey.lib.admin import HistoryAdmin, InlineHistory, ListAdmin
 from surveys.actions.publish import publish_survey
@@ -16,7 +17,6 @@ class SurveyAdmin(ListAdmin):
     list_filter = ("kind", "active", "journey")
     list_select_related = ("journey",)
     search_fields = ("code", "name")
-    autocomplete_fields = ("journey",)
 
 
 class QuestionInline(InlineHistory):
@@ -33,7 +33,6 @@ class SurveyVersionAdmin(VersionAdmin):
     list_display = ("survey", "number", "state", "headline", "published_at")
     list_select_related = ("survey",)
     search_fields = ("survey__code", "survey__name")
-    autocomplete_fields = ("survey",)
     inlines = (QuestionInline,)
     publish_version = staticmethod(publish_survey)
 
@@ -49,11 +48,15 @@ class ChoiceInline(InlineHistory):
 class QuestionAdmin(HistoryAdmin):
     """Questions of all versions: what each measures, and on which scale."""
 
-    list_display = ("code", "version", "kind", "metric", "measures", "stage_code", "scale_min", "scale_max", "headline")
+    list_display = ("code", "of", "kind", "metric", "measures", "stage_code", "scale_min", "scale_max", "headline")
     list_filter = ("metric", "measures", "kind", "headline", "version__state")
-    list_select_related = ("version",)
+    list_select_related = ("version__survey",)
     search_fields = ("code", "version__survey__code")
     inlines = (ChoiceInline,)
+
+    @admin.display(description=_("survey version"), ordering="version")
+    def of(self, question: Question) -> str:
+        return f"{question.version.survey.code} v{question.version.number}"
 
 
 @admin.register(Choice)

@@ -14,7 +14,6 @@ class RuleAdmin(ListAdmin):
     list_filter = ("trigger", "active", "survey__kind", "survey__journey")
     list_select_related = ("survey",)
     search_fields = ("survey__code", "survey__name")
-    autocomplete_fields = ("survey",)
 
 
 @admin.register(ContactPolicy)
@@ -24,4 +23,3 @@ class ContactPolicyAdmin(ListAdmin):
     list_display = ("__str__", "journey", "limits")
     list_select_related = ("journey",)
     search_fields = ("journey__code", "journey__name")
-    autocomplete_fields = ("journey",)

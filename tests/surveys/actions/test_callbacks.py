@@ -141,7 +141,8 @@ def test_stop_opts_out_and_confirms_once_in_the_customers_language():
     again = process_callback(write("STOP", sid="SMin2"), NOW)
     assert first is not None
     assert again is not None
-    assert (bool(first.reply), again.reply) == (True, "")
+    confirmation = "Customer feedback: Sie bekommen keine SMS mehr von uns. Mit START bekommen Sie wieder welche."
+    assert (first.reply, again.reply) == (confirmation, "")
     delivery.refresh_from_db()
     assert (delivery.state, Customer.objects.get().consent_sms) == ("suppressed", False)
 

@@ -147,6 +147,20 @@ def test_page_speaks_the_customers_language(invitation, browser):
     assert 'lang="ar" dir="rtl"' in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("de", "Alles beenden"), ("de-AT", "Alles beenden"), ("fr", "Tout arrêter"), ("ar", "أوقف كل شيء")],
+)
+def test_page_is_translated(invitation, browser, language, words):
+    Customer.objects.update(language=language)
+    assert words in browser.get(PAGE).content.decode()
+
+
+def test_one_click_answers_in_the_customers_language(invitation, browser):
+    Customer.objects.update(language="de")
+    assert browser.post(PAGE, {"List-Unsubscribe": "One-Click"}).content.decode() == "Sie sind abgemeldet."
+
+
 def test_page_of_an_unknown_language_follows_the_browser(invitation, browser):
     Customer.objects.update(language="xx")
     assert browser.get(PAGE, headers={"Accept-Language": "fr"})["Content-Language"] == "fr"
