@@ -54,8 +54,9 @@ class Adjusted:
 class Driver:
     """One predictor in the model: points of the outcome per unit, with interval and test.
 
-    effect: points between a typical low and high customer, |slope| 1.35 SD. share: its block's part of what is
-    explained (0..1), a difference between customers, never possible gain. at_stake: slope (mean - reference), points.
+    effect: points between a typical low and high customer, |slope| 1.35 SD. share: its own part of what is explained
+    (0..1; merged columns: their common part), a difference between customers, never possible gain. at_stake: slope
+    (mean - reference), points.
     """
 
     code: str
@@ -75,8 +76,18 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockShare:
+    """The part (0..1) of what is explained that a whole block has (service, waits, steps ...), entered as one."""
+
+    block: str
+    share: float
+    lo: float | None
+    hi: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Drivers:
-    """The model of one outcome; items in the order given, empty with the warning `not_enough`.
+    """The model of one outcome; items in the order given, empty with the warning `not_enough`. blocks add up to 1.
 
     left_out: (code, reason) of predictors not in the model: constant or missing. merged: blocks joined because their
     columns say the same (VIF over 10).
@@ -87,6 +98,7 @@ class Drivers:
     customers: int
     r2: float | None
     items: tuple[Driver, ...]
+    blocks: tuple[BlockShare, ...]
     left_out: tuple[tuple[str, str], ...]
     merged: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
@@ -117,7 +129,7 @@ def key_drivers(
     outcome: 0-100, shape (n,); clusters: customers; controls: dummy or number columns, shape (n, c). Complete rows,
     at least max(50, 10 p). Slopes by least squares with CR3 errors; q over all slopes but those of service; under 12
     customers no test. A driver is named (finding) when q < .05 and effect >= min_effect, with the controls too.
-    Shares: LMG up to 15 blocks, else Johnson; their bootstrap interval only with a seed (500 fits).
+    Shares of single predictors and of blocks: LMG up to 15, else Johnson; bootstrap intervals only with a seed (500).
     """
     y = floats(outcome)
     used, left_out = _usable(y, predictors)
@@ -129,13 +141,16 @@ def key_drivers(
     customers = len(np.unique(codes))
     fit = least_squares(y, x, codes) if used and len(y) >= _rows_needed(len(used)) else None
     if fit is None:
-        return Drivers("none", len(y), customers, None, (), left_out, (), ("not_enough",))
+        return Drivers("none", len(y), customers, None, (), (), left_out, (), ("not_enough",))
     full = least_squares(y, np.column_stack([x, extra]), codes) if extra.shape[1] else None
     blocks, merged = _blocks(used, x)
-    method, shares = _shares(y, x, blocks, codes, seed)
-    items = _items(used, x, fit, full, min_effect, [shares[block] for block in blocks], blocks)
+    singles = _singles(used, blocks, merged)
+    method, shares = _shares(y, x, singles, codes, seed)
+    parts = shares if singles == blocks else _shares(y, x, blocks, codes, seed)[1]
+    items = _items(used, x, fit, full, min_effect, [shares[single] for single in singles], blocks)
+    whole = tuple(BlockShare(name, part.value, part.lo, part.hi) for name, part in parts.items())
     few = ("few_customers",) if customers < TEST_FROM_CUSTOMERS else ()
-    return Drivers(method, fit.n, customers, fit.r2, items, left_out, merged, few)
+    return Drivers(method, fit.n, customers, fit.r2, items, whole, left_out, merged, few)
 
 
 def _rows_needed(predictors: int) -> int:
@@ -171,6 +186,12 @@ def _blocks(used: list[Predictor], x: Floats) -> tuple[list[str], tuple[tuple[st
             merged.append((old, new))
             blocks = [new if block == old else block for block in blocks]
     return blocks, tuple(merged)
+
+
+def _singles(used: list[Predictor], blocks: list[str], merged: tuple[tuple[str, str], ...]) -> list[str]:
+    """The group of every column for its own share: itself, but its block where that was merged."""
+    joined = {new for _, new in merged}
+    return [block if block in joined else p.code for p, block in zip(used, blocks, strict=True)]
 
 
 def _shares(

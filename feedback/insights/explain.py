@@ -113,7 +113,7 @@ def explained(
 
 def _with_items(model: Drivers, items: list[Driver]) -> Drivers:
     m = model
-    return Drivers(m.method, m.n, m.customers, m.r2, tuple(items), m.left_out, m.merged, m.warnings)
+    return Drivers(m.method, m.n, m.customers, m.r2, tuple(items), m.blocks, m.left_out, m.merged, m.warnings)
 
 
 def _strongest(items: Sequence[Driver], services: set[str]) -> str | None:

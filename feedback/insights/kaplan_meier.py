@@ -36,10 +36,10 @@ def curve(days: FloatsLike, ended: Bools) -> Curve:
     time = floats(days)
     keep = np.isfinite(time) & (time >= 0)
     time, over = time[keep], np.asarray(ended, dtype=bool)[keep]
-    moments = np.unique(time[over])
+    moments: Floats = np.unique(time[over])
     at_risk = np.array([(time >= t).sum() for t in moments], dtype=np.float64)
     ends = np.array([((time == t) & over).sum() for t in moments], dtype=np.float64)
-    waiting = np.cumprod((1 - ends / at_risk).astype(np.float64))
+    waiting: Floats = np.array(np.cumprod(1 - ends / at_risk), dtype=np.float64)
     left = at_risk * (at_risk - ends)
     spread = np.cumsum(np.divide(ends, left, out=np.full(len(moments), np.inf), where=left > 0))
     return Curve(_tuple(moments), _tuple(waiting), _tuple(spread), len(time), int(over.sum()))
