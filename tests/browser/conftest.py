@@ -17,9 +17,9 @@ PHONE = {"width": 360, "height": 740}
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One browser for all browser tests."""
+    """One browser for all browser tests, gone before others run: its event loop would be in their thread."""
     # Playwright's own event loop in this thread makes Django refuse the ORM, which the tests use beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     try:
