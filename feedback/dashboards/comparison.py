@@ -211,7 +211,7 @@ def _exclusions(table: RunTable) -> list[Value]:
 def _segments(query: Query, definition: JourneyDefinition, table: RunTable, suppressed: list[Value]) -> list[Value]:
     if not query.by:
         return []
-    values = parts.segment_values(table, parts.service_of(definition, table).service, query.by)
+    values = parts.segment_values(definition, table, parts.service_of(definition, table).service, query.by)
     return [_shown_segment(value, suppressed) for value in values]
 
 

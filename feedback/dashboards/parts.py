@@ -9,7 +9,7 @@ import numpy as np
 from feedback.insights.arrays import Floats, Ints, plain
 from feedback.insights.intervals import clustered_mean, mean_difference
 from feedback.insights.run_service import RunScores, ServiceRule, run_scores
-from feedback.insights.scores import Scale, Score, ces, csat, mean_score, nps
+from feedback.insights.scores import Scale, Score, ces, csat, mean_score, nps, pomp
 from feedback.insights.shares import Share, share_of, wilson
 from feedback.insights.suppression import cell_state
 from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition, StageDefinition
@@ -122,13 +122,19 @@ def metric_questions(definition: JourneyDefinition, metric: Metric) -> list[Ques
     return list(found.values())
 
 
+def nps_question(definition: JourneyDefinition) -> QuestionDefinition | None:
+    """The question whether customers would recommend, asked about the whole journey."""
+    found = (q for q in metric_questions(definition, Metric.NPS) if q.measures == Measures.JOURNEY)
+    return next(found, None)
+
+
 def nps_value(definition: JourneyDefinition, table: RunTable) -> Value | None:
     """NPS of the journey's recommendation question; None where there is none or nobody answered."""
-    questions = [q for q in metric_questions(definition, Metric.NPS) if q.measures == Measures.JOURNEY]
-    if not questions:
+    question = nps_question(definition)
+    if question is None:
         return None
-    values, customers, rows = table.rating(questions[0].key)
-    result = nps(values, customers, table.weights_of(questions[0].survey, rows))
+    values, customers, rows = table.rating(question.key)
+    result = nps(values, customers, table.weights_of(question.survey, rows))
     if result.n == 0:
         return None
     value = dataclasses.asdict(result)
@@ -136,7 +142,7 @@ def nps_value(definition: JourneyDefinition, table: RunTable) -> Value | None:
     value["weighted"] = weighted and {"score": weighted["value"], "lo": weighted["lo"], "hi": weighted["hi"]}
     wald = value["wald"]
     value["wald"] = wald and {"lo": wald["lo"], "hi": wald["hi"]}
-    value["question"] = f"{questions[0].survey}.{questions[0].code}"
+    value["question"] = f"{question.survey}.{question.code}"
     return value
 
 
@@ -151,8 +157,13 @@ def csat_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
 
 def _csat(question: QuestionDefinition, scale: Scale, table: RunTable) -> Value:
     values, customers, rows = table.rating(question.key)
-    result = csat(values, scale, customers, table.weights_of(question.survey, rows))
-    return {**share_value(result.top), "threshold": result.threshold, "mean": score_value(result.mean)}
+    weights = table.weights_of(question.survey, rows)
+    plain_share, twin = csat(values, scale, customers), None
+    if weights is not None:
+        top = csat(values, scale, customers, weights).top
+        twin = {"share": top.share, "lo": top.lo, "hi": top.hi}
+    mean = score_value(mean_score(pomp(values, scale), customers, weights))
+    return {**share_value(plain_share.top), "threshold": plain_share.threshold, "weighted": twin, "mean": mean}
 
 
 def ces_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
@@ -175,14 +186,15 @@ def _metric_row(question: QuestionDefinition, value: Value) -> Value:
     return {**place, **value}
 
 
-def segment_values(table: RunTable, service: Floats, name: str) -> list[Value]:
+def segment_values(definition: JourneyDefinition, table: RunTable, service: Floats, name: str) -> list[Value]:
     """Each value of an attribute: how many, service, experience, their difference from all others."""
     labels = table.attribute(name)
     known = np.array([label is not None for label in labels], dtype=bool)
     values = []
     for label in sorted({label for label in labels if label is not None}):
         inside = np.array([item == label for item in labels], dtype=bool)
-        values.append({"name": name, "value": label, **_segment(table, service, inside, known & ~inside)})
+        value = _segment(table, service, inside, known & ~inside)
+        values.append({"name": name, "value": label, **value, "nps": nps_value(definition, table.where(inside))})
     return values
 
 

@@ -12,6 +12,9 @@ from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.models import RunScore
 
 
+WEIGHT = "weight"  # attribute of a run that came in as one weighted row of a wide table
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Runs that ended (open ones: had their last event) in [start, end); None is open."""
@@ -66,8 +69,10 @@ class RunTable:
         return known[rows] if len(known) and bool(np.isfinite(known).any()) else None
 
     def any_weight(self) -> Floats:
-        """The weight of each respondent, whatever he answered: the first of his surveys that carries one."""
-        return np.array([next(iter(weights.values()), np.nan) for weights in self.weights], dtype=np.float64)
+        """The weight of each respondent, whatever he answered: that of his row, else of the first survey with one."""
+        rows = zip(self.attributes, self.weights, strict=True)
+        found = [row.get(WEIGHT, next(iter(weights.values()), np.nan)) for row, weights in rows]
+        return np.array(found, dtype=np.float64)
 
     def is_weighted(self) -> bool:
         """Whether any response of these runs carries a weight."""

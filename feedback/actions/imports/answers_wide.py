@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from feedback.actions.imports.values import find_question, occasion_key, read_an
 from feedback.actions.store_answers import ResponseIn, store_each
 from feedback.enums import ResponseSource
 from feedback.queries.asked import AskedQuestion
+from feedback.queries.run_table import WEIGHT
 from surveys.actions.customers import CustomerIn, check_id, check_time, take_customers
 from surveys.actions.take_runs import RunIn, take_runs
 from surveys.enums import RunOutcome
@@ -42,7 +44,7 @@ class Respondent:
     customer: str
     run: str
     at: datetime
-    segments: dict[str, str]
+    segments: dict[str, Any]
     drafts: list[Draft]
 
     def run_in(self, journey: str) -> RunIn:
@@ -114,7 +116,8 @@ class WideAnswers(Importer):
             if not value.is_blank:
                 answers[column.version.survey.code][column.asked.spec.code] = value
         drafts = [self._draft(run, survey, values, at, weight) for survey, values in answers.items()]
-        return Respondent(customer, run, at, segments, drafts)
+        facts: dict[str, Any] = segments if weight is None else {**segments, WEIGHT: weight}
+        return Respondent(customer, run, at, facts, drafts)
 
     def _draft(self, run: str, survey: str, values: dict[str, RawValue], at: datetime, weight: float | None) -> Draft:
         key = occasion_key(self.job.mapping.name, self.job.journey, run, survey)
