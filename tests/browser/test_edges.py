@@ -118,7 +118,7 @@ def test_admin_is_for_everybody(live_server, open_page: OpenPage, manager_client
             each for each in violations(page) if each[1] in ("serious", "critical") and each[0] not in HARMLESS
         ]:
             found[name] = serious
-    assert found == dict.fromkeys(found, []), found
+    assert found == {name: [] for name in found}, found
     blocked = [each for each in problems if "Content Security Policy" in each]
     # Django's own form scripts also try two inline styles, which are refused without loss.
     assert [each for each in blocked if not each.startswith("Applying inline style")] == []
