@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/", include("surveys.preferences.urls")),
     path("hooks/", include("surveys.webhooks.urls")),
     path("admin/insights/", include("feedback.dashboards.urls")),
+    path("api/", include("cxsurvey.api")),
     path("admin/", admin.site.urls),
 ]
 if settings.STANDINS:  # development only: the local inbox

@@ -1,0 +1,1 @@
+"""REST over what came back: responses and the comparison."""

@@ -1,0 +1,1 @@
+"""REST over what is asked: journeys, surveys, customers, interactions, invitations."""
