@@ -23,13 +23,12 @@ def hook(request: HttpRequest, provider: str) -> HttpResponse:
     refusal = refuse(request, provider)
     if refusal is not None:
         return refusal
+    reference = request.GET.get(REFERENCE, "")
     try:
-        pk, kind, created = store_sms_callback(
-            provider, request.POST.dict(), request.GET.get(REFERENCE, ""), timezone.now()
-        )
+        pk, kind, new = store_sms_callback(provider, request.POST.dict(), reference, timezone.now())
     except ValueError as problem:
         return _say(str(problem), 400)
-    if kind != "inbound" or not created:
+    if kind != "inbound" or not new:
         nudge("surveys.process_callbacks")
         return _reply("")
     handled = process_callback(pk, timezone.now())  # at once, so that STOP needs neither broker nor worker
