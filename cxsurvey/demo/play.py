@@ -69,7 +69,7 @@ class Place:
 
 def play(story: Story, customers: int, place: Place) -> Played:
     """Load the programme, live through the story, answer, compare. Raises DemoFailed."""
-    load_text(story.programme.read_text(encoding="utf-8"), publish=True)
+    load_text(story.programme, publish=True)
     courses = list(story.courses(customers))
     clock = time.monotonic()
     _record(story, courses, place.label)

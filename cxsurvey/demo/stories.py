@@ -39,16 +39,20 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A journey of the demo; courses(n) tells what n customers go through."""
+    """A journey and what becomes of its customers: courses(n) tells what n of them go through.
+
+    The programme is the text given, or else the demo's file of the journey's name.
+    """
 
     journey: str
     seed: int
     tell: Callable[[random.Random, int], Course]
+    text: str = ""
 
     @property
-    def programme(self) -> Path:
-        """Its programme file."""
-        return PROGRAMMES / f"{self.journey}.yaml"
+    def programme(self) -> str:
+        """Its programme, as YAML."""
+        return self.text or (PROGRAMMES / f"{self.journey}.yaml").read_text(encoding="utf-8")
 
     def courses(self, customers: int) -> Iterator[Course]:
         """The courses of so many customers, the same at every call."""
