@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def codes(value: dict[str, object]) -> list[str]:
-    return [item["code"] for item in value["warnings"]]  # type: ignore[attr-defined, index]
+    return [item["code"] for item in value["warnings"]]  # type: ignore[attr-defined]
 
 
 def great_service_poor_journey(runs: int = 40) -> JourneyVersion:
