@@ -9,16 +9,19 @@ import sys
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.utils import timezone
 
+from surveys.actions.deliver import deliver_due
 from surveys.actions.deliver_moves import ARROWS
 from surveys.enums import DeliveryState, InvitationState
 from surveys.models import Delivery, DeliveryEvent, Invitation
 from tests.asking import queued
-from tests.sinks import running_sink
+from tests.sinks import CUT, running_sink
 
 MESSAGES = 1_000
 POINTS = ("after_claim", "after_sending_mark", "after_250", "before_record_commit", "after_record_commit")
@@ -94,3 +97,24 @@ def test_dispatch_workers_die_everywhere_nothing_lost_nothing_doubled(tmp_path: 
     assert [path for path in paths().values() if illegal(path)] == []  # O8
     assert Invitation.objects.exclude(state=InvitationState.LIVE).count() == 0
     assert Delivery.objects.exclude(deaths=0).filter(state="sent", attempts=0).count() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_dispatch_mail_server_refuses_and_cuts_exactly_as_scripted(settings: Any) -> None:
+    """A5, small: what is certain is tried again or failed, what is not is unknown; the next try comes in its time."""
+    queued(60)
+    faults = ["451 later"] * 5 + ["554 5.7.1 no"] * 3 + [CUT] * 4
+    with running_sink() as sink:
+        settings.EMAIL_URL = sink.url
+        sink.script = [reply for fault in faults for reply in (fault, "250 OK")]
+        while Delivery.objects.filter(state="queued").exists():
+            Delivery.objects.filter(state="queued").update(next_at=timezone.now())
+            deliver_due(1_000)
+        accepted = Counter(sink.message_ids)
+    states = Counter(Delivery.objects.values_list("state", flat=True))
+    assert states == {"sent": 60 - 3 - 4, "failed": 3, "unknown": 4}
+    assert (len(accepted), max(accepted.values())) == (60 - 3, 1)
+    assert sorted(Delivery.objects.filter(state="failed").values_list("attempts", flat=True)) == [1, 1, 1]
+    assert Counter(Delivery.objects.values_list("attempts", flat=True))[2] == 5
+    assert [path for path in paths().values() if illegal(path)] == []
