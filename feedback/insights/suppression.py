@@ -1,7 +1,7 @@
 """Small cells: what may be shown of how many answers, and hiding a second cell so that none can be worked out."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 HIDDEN_BELOW, INDICATIVE_BELOW = 5, 30
@@ -60,6 +60,20 @@ def filter_hides(n_before: int, n_after: int, minimum: int = HIDDEN_BELOW) -> bo
     """Whether a further filter must give the hidden state: it leaves, or takes away, too few people."""
     removed = n_before - n_after
     return n_after < limit(minimum) or 0 < removed < limit(minimum)
+
+
+def nested_hidden(counts: Mapping[frozenset[str], int], minimum: int = HIDDEN_BELOW) -> frozenset[frozenset[str]]:
+    """Which filtered views to hide, so that none tells of too few people, itself or by subtraction from another.
+
+    counts: people by set of filters ("segment=retail", ...; the empty set is everybody). A view is hidden when it has
+    1 to limit - 1 people, or when some wider published view has so few more.
+    """
+    hidden = {filters for filters, n in counts.items() if 0 < n < limit(minimum)}
+    for filters, n in counts.items():
+        wider = (m for other, m in counts.items() if other < filters and other not in hidden)
+        if any(0 < m - n < limit(minimum) for m in wider):
+            hidden.add(filters)
+    return frozenset(hidden)
 
 
 def complementary(counts: Sequence[int], minimum: int = HIDDEN_BELOW) -> tuple[bool, ...]:

@@ -1,0 +1,1 @@
+"""Which themes of the service taxonomy a comment names, by keyword patterns; pure."""

@@ -1,0 +1,1 @@
+"""Tests of the planted worlds and of what is found in them."""
