@@ -179,7 +179,7 @@ def _place_in_run(interaction: Interaction, row: InteractionIn, known: _Known, b
     run = book.find(row.journey, row.run, interaction.customer, row.started_at)
     stage = _stage(book.version_of(run) if run else version, row.stage)
     run = run or book.open(row.journey, row.run or f"auto:{row.reference}"[:120], interaction.customer, row.started_at)
-    book.visited(run, stage, row.ended_at)
+    book.visited(run, stage, row.started_at, row.ended_at)
     interaction.run, interaction.stage_id = run, stage.id
 
 

@@ -75,8 +75,9 @@ class RunBook:
         self._remember(run)
         return run
 
-    def visited(self, run: JourneyRun, stage: StageDef, ended: datetime | None) -> None:
-        """Remember that leaving this stage ends the run, so that a later contact of the batch opens the next one."""
+    def visited(self, run: JourneyRun, stage: StageDef, started: datetime, ended: datetime | None) -> None:
+        """Remember the contact, and that leaving its stage ends the run: a later one of the batch opens the next."""
+        run.last_event_at = max(run.last_event_at, ended or started)
         if ended is not None and stage.code == self.version_of(run).end_stage:
             key = (run.journey_id, run.external_id)
             self._left[key] = max(ended, self._left.get(key, ended))

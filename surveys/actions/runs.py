@@ -15,7 +15,7 @@ from surveys.models import Interaction, JourneyRun, StageVisit
 from surveys.queries.journeys import VersionDef, journey_versions
 
 BATCH: Final = 1_000
-RUN_COLUMNS: Final = ("started_at", "ended_at", "last_event_at", "outcome", "stale")
+RUN_COLUMNS: Final = ("started_at", "ended_at", "last_event_at", "outcome")
 Contact = tuple[int, int, datetime, datetime | None]  # run, stage, started, ended
 Passage = tuple[int, int, datetime, datetime]  # stage, visit number, entered, left
 
@@ -31,16 +31,23 @@ def derive_runs(run_ids: Iterable[int]) -> list[int]:
     contacts, former = _contacts(runs), _visits(runs)
     versions = journey_versions(run.version_id for run in runs)
     changed: list[JourneyRun] = []
+    moved: list[JourneyRun] = []
     ended: list[int] = []
     for run in runs:
         version, was_open = versions[run.version_id], run.outcome == RunOutcome.OPEN
-        passages = _passages(contacts[run.pk])
+        passages, before = _passages(contacts[run.pk]), _state(run)
         _settle(run, version, contacts[run.pk], passages, _stage_left(former[run.pk], version))
         changed += [run] if passages != former[run.pk] else []
+        moved += [run] if _state(run) != before else []
         ended += [run.pk] if was_open and run.outcome != RunOutcome.OPEN else []
     _replace_visits([(run, _passages(contacts[run.pk])) for run in changed])
-    JourneyRun.objects.bulk_update(runs, RUN_COLUMNS, batch_size=BATCH)
+    JourneyRun.objects.bulk_update(moved, RUN_COLUMNS, batch_size=BATCH)
+    JourneyRun.objects.filter(pk__in=[run.pk for run in runs]).update(stale=True)
     return ended
+
+
+def _state(run: JourneyRun) -> tuple[object, ...]:
+    return run.started_at, run.ended_at, run.last_event_at, run.outcome
 
 
 def end_run(run: JourneyRun, outcome: RunOutcome, at: datetime, *, ask: bool = True) -> bool:
@@ -82,7 +89,7 @@ def _close_batch(idle: Sequence[tuple[int, datetime]], now: datetime, *, ask: bo
         if run.last_event_at + timedelta(days=run.version.inactive_days or 0) == ends[run.pk]:
             run.outcome, run.ended_at, run.stale = RunOutcome.ABANDONED, ends[run.pk], True
             closed.append(run)
-    JourneyRun.objects.bulk_update(closed, RUN_COLUMNS, batch_size=BATCH)
+    JourneyRun.objects.bulk_update(closed, [*RUN_COLUMNS, "stale"], batch_size=BATCH)
     if ask:
         decide_about_runs([run.pk for run in closed if not run.imported], now)
     return len(closed)
@@ -151,7 +158,6 @@ def _settle(
     by_idleness = run.outcome == RunOutcome.ABANDONED and run.ended_at == idle_end
     told_end = None if by_rule or by_idleness else run.ended_at
     moments = [moment for _run, _stage, started, ended in contacts for moment in (started, ended) if moment]
-    run.stale = True
     run.started_at = min([run.started_at, *(started for _run, _stage, started, _ended in contacts)])
     run.last_event_at = max([run.started_at, *moments, *([told_end] if told_end else [])])
     if by_idleness and run.last_event_at != former_last and run.last_event_at < (run.ended_at or former_last):
