@@ -20,25 +20,25 @@ COLUMNS: Final = {
         "customer",
     ),
     "interactions": (
-        CONTACT + " handle_seconds channel agent team reason initiator resolved load reference",
-        "customer started_at reference",
+        CONTACT + " handle_seconds channel agent team reason initiator resolved abandoned load reference",
+        "customer started_at",
     ),
-    "runs": ("customer journey run started_at ended_at outcome", "customer run started_at"),
+    "runs": ("customer journey run started_at ended_at outcome", "customer run"),
     "answers": (
         "customer journey run stage interaction survey question value text asked_at answered_at weight",
-        "question",
+        "survey question",
     ),
     "asks": (
         "customer journey run stage interaction survey asked_at channel outcome probability",
-        "customer survey asked_at outcome",
+        "survey asked_at",
     ),
     "suppressions": ("address channel reason since until", "address reason"),
     "commercial": (
-        "customer run period_start period_end retained spend margin referrals",
+        "customer run journey period_start period_end retained spend margin referrals",
         "customer period_start period_end",
     ),
 }
-WITH_ATTRIBUTES: Final = ("customers", "runs")
+WITH_ATTRIBUTES: Final = ("customers", "runs", "interactions")
 TIMES: Final = frozenset({"started_at", "answered_at", "ended_at", "asked_at", "since", "until"})
 
 
