@@ -128,6 +128,9 @@ def _mapping(request: ImportRequest) -> TableMapping:
     if mapping.kind != request.kind:
         names = {"name": row.name, "kind": mapping.kind}
         raise UnusableTable(_('The mapping "%(name)s" is one of %(kind)s: import that kind.') % names)
+    if request.journey and mapping.journey != request.journey:
+        names = {"name": row.name, "journey": mapping.journey}
+        raise UnusableTable(_('The mapping "%(name)s" is of the journey "%(journey)s".') % names)
     return mapping
 
 

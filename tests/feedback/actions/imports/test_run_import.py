@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from cxsurvey.lib.tables import UnusableTable
 from feedback.models import Answer, CommercialRecord, Response, RunScore
 from surveys.models import AskDecision, Customer, Interaction, Invitation, JourneyRun, Suppression
+from tests.factories import JourneyFactory
 from tests.feedback.actions.imports.conftest import everything, reasons
 
 CUSTOMERS = """customer,email,phone,language,time_zone,segment,consent_email,consent_sms,attr.tenure
@@ -340,6 +341,15 @@ def test_mapping_of_columns_serves_every_kind(load, mapping):
     first, second = Interaction.objects.order_by("started_at")
     assert (first.resolved, second.resolved, first.channel, first.stage.code) == (True, None, "phone", "apply")
     assert (second.started_at - first.started_at).total_seconds() == 3_600
+
+
+def test_mapping_of_another_kind_or_journey_is_unusable(load, mapping):
+    JourneyFactory(code="other")
+    name = mapping(kind="runs", journey="account", columns={"customer": "customer", "run": "run"})
+    with pytest.raises(UnusableTable, match='"theirs" is one of runs'):
+        load("customers", "customer\nC1\n", mapping=name)
+    with pytest.raises(UnusableTable, match='"theirs" is of the journey "account"'):
+        load("runs", "customer,run\nC1,R1\n", mapping=name, journey="other")
 
 
 def test_import_table_queries_per_batch_do_not_grow_with_rows(load):
