@@ -1,0 +1,72 @@
+"""What a comparison is about: the question asked, the journey's definition, its run rows, read once for all parts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from feedback.dashboards import parts
+from feedback.insights.comparison import pair_weights
+from feedback.insights.run_service import RunScores
+from feedback.insights.versions import seed_of
+from feedback.queries.journey_definition import JourneyDefinition, journey_definition
+from feedback.queries.run_table import RunTable, Window, run_table
+
+
+class UnknownJourney(LookupError):
+    """There is no journey with this code, or it has no version yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is compared: a journey, runs ended in [start, end), filtered by attributes; by: break down by attribute."""
+
+    journey: str
+    start: datetime | None = None
+    end: datetime | None = None
+    segments: Mapping[str, str] = field(default_factory=dict)
+    by: str = ""
+    weighted: bool = False
+
+    @property
+    def window(self) -> Window:
+        """Its window."""
+        return Window(self.start, self.end)
+
+    def seed(self, journey: str) -> int:
+        """The seed of everything random in it: the same question gives the same bytes."""
+        return seed_of(journey=journey, start=self.start, end=self.end, segments=dict(self.segments))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A query with what every part of its answer reads; weights: of the pairs, None where nothing is weighted."""
+
+    query: Query
+    definition: JourneyDefinition
+    table: RunTable
+    runs: RunScores
+    weights: Any
+
+    @property
+    def seed(self) -> int:
+        """The seed of everything random about this journey in this query."""
+        return self.query.seed(self.definition.code)
+
+
+def context_of(query: Query) -> Context:
+    """Read what the query needs; raises UnknownJourney."""
+    definition = journey_definition(query.journey)
+    if definition is None:
+        raise UnknownJourney(query.journey)
+    table = run_table(definition.journey_id, query.window, query.segments)
+    return Context(query, definition, table, parts.service_of(definition, table), _weights(table))
+
+
+def _weights(table: RunTable) -> Any:
+    """Pair weights where end-to-end answers are weighted, else None."""
+    if not len(table) or not bool(np.isfinite(table.weight).any()):
+        return None
+    return pair_weights(None, table.weight)[0]
