@@ -16,6 +16,7 @@ from surveys.actions.deliver_compose import compose
 from surveys.actions.deliver_moves import Outcome
 from surveys.actions.deliver_outcome import not_sent, sent
 from surveys.actions.deliver_refuse import FAILED, end_unsent, refuse
+from surveys.actions.suppress import hard_bounce, opt_out_address
 from surveys.channels.base import Channel as Carrier
 from surveys.channels.base import Message, PermanentFailure, TemporaryFailure
 from surveys.enums import Channel, DeliveryState
@@ -41,9 +42,10 @@ def deliver_one(batch: Batch, delivery: Delivery) -> str:
         return str(decision.state)
     try:
         carrier = batch.carriers.get(delivery.channel)
+    except (TemporaryFailure, ValueError) as failure:  # away, or not set up: an operator's matter, not the message's
+        return _channel_down(batch, delivery, str(failure))
+    try:
         message, frozen = compose(delivery, carrier.name)
-    except TemporaryFailure as failure:
-        return _channel_down(batch, delivery, failure.detail)
     except Exception as trouble:  # noqa: BLE001 - a text that cannot be rendered must not stop the others
         return _cannot_be_made(delivery, trouble)
     if not moves.mark_sending(batch.claims[delivery.pk], frozen, settings.DELIVERY_SENDING_LIMIT_SECONDS):
@@ -99,8 +101,6 @@ def _after_failure(batch: Batch, delivery: Delivery, failure: Exception, outcome
         batch.note_fault(delivery.channel, outcome.error)
     if outcome.state != DeliveryState.FAILED:
         return
-    from surveys.actions.suppress import hard_bounce, opt_out_address  # it stops messages, which this module sends
-
     with transaction.atomic():
         if isinstance(failure, PermanentFailure) and failure.hard_bounce:
             hard_bounce(delivery, outcome.error, timezone.now())

@@ -6,7 +6,8 @@ neither a rendered page in a cache nor a stored payload can open a survey (relia
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -18,11 +19,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from surveys.enums import SurveyKind
-from surveys.models import Invitation
+from surveys.enums import SurveyKind, VersionState
+from surveys.models import Invitation, SurveyVersion
 from surveys.policy.zones import zone_named
 from surveys.question_kinds import QuestionSpec, kind
-from surveys.rendering.specs import fallbacks, specs_of
+from surveys.rendering.specs import Key, fallbacks, specs_of
 from surveys.rendering.texts import pick
 
 ANSWER: Final = "[[answer]]"
@@ -43,22 +44,36 @@ class Rendered:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Frame:
+    """All of an invitation that its words depend on, beside the version; many customers share one."""
+
+    language: str
+    kind: str
+    happened: date | None
+    expires: date
+    reminder: bool
+    sender: str
+
+
 def render_email(invitation: Invitation, language: str, *, reminder: bool = False) -> Rendered:
-    """The invitation as an e-mail; `language` is the customer's, the survey's nearest is taken."""
-    with translation.override(_interface_language(language)):
-        context = _context(invitation, language, reminder=reminder)
-        html = render_to_string("surveys/mail/invitation.html", context)
-        text = render_to_string("surveys/mail/invitation.txt", context)
-    return Rendered(text.strip() + "\n", str(context["subject"]), html)
+    """The invitation as an e-mail; `language` is the customer's, the survey's nearest is taken.
+
+    Rendered once per version, language and day: the words name nobody.
+    """
+    frame = _frame(invitation, language, settings.SENDER_NAME, reminder=reminder)
+    if invitation.version.state == VersionState.DRAFT:  # a draft may still change
+        return _email(invitation.version, frame)
+    return _cached_email(Key(invitation.version), frame)
 
 
 def render_sms(invitation: Invitation, language: str, *, reminder: bool = False) -> Rendered:
     """The invitation as an SMS: who, about what, the link, how to end it. One segment where the names are short."""
+    frame = _frame(invitation, language, settings.SMS_SENDER_NAME or settings.SENDER_NAME, reminder=reminder)
     with translation.override(_interface_language(language)):
-        about = _about(invitation, language)
+        about = _about(invitation.version, frame)
         lead = _("Reminder: %(about)s") % {"about": about} if reminder else capfirst(about)
-        name = settings.SMS_SENDER_NAME or settings.SENDER_NAME
-        text = _("%(name)s: %(lead)s? %(link)s STOP to end") % {"name": name, "lead": lead, "link": ANSWER}
+        text = _("%(name)s: %(lead)s? %(link)s STOP to end") % {"name": frame.sender, "lead": lead, "link": ANSWER}
     return Rendered(text)
 
 
@@ -74,44 +89,75 @@ def _interface_language(language: str) -> str:
     return next((each for each in (language, base) if each in known), settings.LANGUAGE_CODE)
 
 
-def _context(invitation: Invitation, language: str, *, reminder: bool) -> dict[str, Any]:
-    document = invitation.version.document
-    languages = fallbacks(document, language)
-    specs = specs_of(invitation.version, language)
+def _frame(invitation: Invitation, language: str, sender: str, *, reminder: bool) -> Frame:
+    """What the words depend on; days are those of the customer's calendar."""
+    zone = zone_named(invitation.customer.time_zone) or ZoneInfo(settings.TIME_ZONE)
+    at: datetime | None = None  # a survey by the clock is about no day
+    if invitation.interaction:
+        at = invitation.interaction.started_at
+    elif invitation.run:
+        at = invitation.run.ended_at or invitation.run.last_event_at
+    return Frame(
+        language=language,
+        kind=invitation.survey.kind,
+        happened=at.astimezone(zone).date() if at else None,
+        expires=invitation.expires_at.astimezone(zone).date(),
+        reminder=reminder,
+        sender=sender,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _cached_email(key: Key, frame: Frame) -> Rendered:
+    return _email(key.version, frame)
+
+
+def _email(version: SurveyVersion, frame: Frame) -> Rendered:
+    with translation.override(_interface_language(frame.language)):
+        context = _context(version, frame)
+        html = render_to_string("surveys/mail/invitation.html", context)
+        text = render_to_string("surveys/mail/invitation.txt", context)
+    return Rendered(text.strip() + "\n", str(context["subject"]), html)
+
+
+def _context(version: SurveyVersion, frame: Frame) -> dict[str, Any]:
+    languages = fallbacks(version.document, frame.language)
+    specs = specs_of(version, frame.language)
+    points = _points(specs[0]) if specs else []
     return {
-        "subject": _subject(invitation, languages, len(specs), reminder=reminder),
-        "title": pick(document.get("title"), languages),
-        "intro": pick(document.get("intro"), languages),
-        "about": _about(invitation, language),
-        "happened": _day_of(invitation),
-        "expires": _day(invitation.expires_at, invitation.customer.time_zone),
+        "subject": _subject(version, frame, len(specs)),
+        "title": pick(version.document.get("title"), languages),
+        "intro": pick(version.document.get("intro"), languages),
+        "about": _about(version, frame),
+        "happened": _day(frame.happened),
+        "expires": _day(frame.expires),
         "count": len(specs),
         "first": specs[0] if specs else None,
-        "points": _points(specs[0]) if specs else [],
-        "stacked": bool(specs) and any(len(point["label"]) > SHORT_LABEL for point in _points(specs[0])),
+        "points": points,
+        "stacked": any(len(point["label"]) > SHORT_LABEL for point in points),
         "answer": ANSWER,
         "preferences": PREFERENCES,
-        "sender": settings.SENDER_NAME,
+        "sender": frame.sender,
         "language": translation.get_language(),
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
-        "reminder": reminder,
+        "reminder": frame.reminder,
     }
 
 
-def _subject(invitation: Invitation, languages: tuple[str, ...], count: int, *, reminder: bool) -> str:
+def _subject(version: SurveyVersion, frame: Frame, count: int) -> str:
     """What it is about and how long it takes: "Your call on 3 March: 2 questions"."""
-    own = pick(invitation.version.document.get("subject"), languages)
-    about, day = capfirst(_about(invitation, languages[0])), _day_of(invitation)
+    own = pick(version.document.get("subject"), fallbacks(version.document, frame.language))
+    about, day = capfirst(_about(version, frame)), _day(frame.happened)
     what = _("%(about)s on %(day)s") % {"about": about, "day": day} if day else about
     length = ngettext("%(count)s question", "%(count)s questions", count) % {"count": count}
     subject = own or _("%(what)s: %(length)s") % {"what": what, "length": length}
-    subject = _("Reminder: %(subject)s") % {"subject": subject} if reminder else subject
+    subject = _("Reminder: %(subject)s") % {"subject": subject} if frame.reminder else subject
     return " ".join(subject.split())  # a line break must never reach a header
 
 
-def _about(invitation: Invitation, language: str) -> str:
+def _about(version: SurveyVersion, frame: Frame) -> str:
     """What the survey is about, in the customer's words."""
-    own = pick(invitation.version.document.get("about"), fallbacks(invitation.version.document, language))
+    own = pick(version.document.get("about"), fallbacks(version.document, frame.language))
     if own:
         return own
     defaults = {
@@ -119,24 +165,15 @@ def _about(invitation: Invitation, language: str) -> str:
         SurveyKind.END_TO_END: _("your experience with us"),
         SurveyKind.RELATIONSHIP: _("how we are doing"),
     }
-    return defaults[SurveyKind(invitation.survey.kind)]
+    return defaults[SurveyKind(frame.kind)]
 
 
-def _day_of(invitation: Invitation) -> str:
-    """The day on which it happened, blank for a survey by the clock."""
-    at: datetime | None = None
-    if invitation.interaction:
-        at = invitation.interaction.started_at
-    elif invitation.run:
-        at = invitation.run.ended_at or invitation.run.last_event_at
-    return _day(at, invitation.customer.time_zone) if at else ""
-
-
-def _day(at: datetime, zone: str) -> str:
-    """ "3 March" on the customer's calendar, in the language in force."""
-    local = at.astimezone(zone_named(zone) or ZoneInfo(settings.TIME_ZONE))
+def _day(day: date | None) -> str:
+    """ "3 March" in the language in force; blank for none."""
+    if day is None:
+        return ""
     english = (translation.get_language() or "en").startswith("en")
-    return formats.date_format(local, "j F" if english else "MONTH_DAY_FORMAT")
+    return formats.date_format(day, "j F" if english else "MONTH_DAY_FORMAT")
 
 
 def _points(spec: QuestionSpec) -> list[dict[str, str]]:
@@ -144,7 +181,7 @@ def _points(spec: QuestionSpec) -> list[dict[str, str]]:
     field = kind(spec.kind).form_field(spec)
     if not isinstance(field, forms.ChoiceField) or isinstance(field, forms.MultipleChoiceField):
         return []
-    offered = cast(Iterable[tuple[str, str]], field.choices)
+    offered = cast("Iterable[tuple[str, str]]", field.choices)
     choices = [(str(value), str(label)) for value, label in offered if value != ""]
     if len(choices) > ROW_LENGTH:
         return []

@@ -9,11 +9,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from surveys.actions import deliver_moves
+from surveys.actions import deliver_moves, deliver_one
 from surveys.actions.deliver import deliver_due
+from surveys.actions.deliver_compose import compose
 from surveys.actions.deliver_outcome import BACK_OFF, MAX_ATTEMPTS
 from surveys.actions.links import answer_url, preferences_url
+from surveys.actions.reconcile import release_lost
 from surveys.actions.suppress import opt_out
+from surveys.channels.base import Message, Receipt
+from surveys.channels.email.smtp import SmtpChannel
 from surveys.enums import Channel, DeliveryState, InvitationState
 from surveys.models import AskDecision, Delivery, DeliveryEvent, Invitation, Suppression
 from tests.asking import queued
@@ -323,3 +327,44 @@ def test_move_illegal_arrow_changes_nothing() -> None:
     (delivery,) = queued()
     assert deliver_moves.move([delivery.pk], DeliveryState.DELIVERED, "no") == []
     assert DeliveryEvent.objects.count() == 0
+
+
+def test_zombie_that_wakes_after_sending_cannot_record(
+    mail_sink: MailSink, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (delivery,) = queued()
+    settings.DELIVERY_SENDING_LIMIT_SECONDS = -1.0
+    send = SmtpChannel.send
+
+    def frozen_after(self: SmtpChannel, message: Message) -> Receipt:
+        receipt = send(self, message)
+        release_lost()  # another worker, while this one is stopped
+        return receipt
+
+    monkeypatch.setattr(SmtpChannel, "send", frozen_after)
+    assert deliver_due() == {"claimed": 1, "late": 1}
+    delivery.refresh_from_db()
+    assert delivery.state == "unknown"
+    assert path_of(delivery) == ["queued", "claimed", "sending", "unknown"]
+    assert mail_sink.message_ids == [str(delivery.public_id)]
+
+
+def test_zombie_that_wakes_before_sending_sends_nothing(
+    mail_sink: MailSink, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (delivery,) = queued()
+    settings.DELIVERY_LEASE_SECONDS = -1.0
+    others: list[dict[str, int]] = []
+
+    def frozen_meanwhile(message: Delivery, provider: str) -> tuple[Message, deliver_moves.Frozen]:
+        if not others:
+            others.append({})
+            others.append(deliver_due(worker="another"))
+        return compose(message, provider)
+
+    monkeypatch.setattr(deliver_one, "compose", frozen_meanwhile)
+    assert deliver_due() == {"claimed": 1, "late": 1}
+    delivery.refresh_from_db()
+    assert others[1] == {"claimed": 1, "sent": 1}
+    assert (delivery.state, delivery.claim_no, delivery.worker) == ("sent", 2, "another")
+    assert mail_sink.message_ids == [str(delivery.public_id)]

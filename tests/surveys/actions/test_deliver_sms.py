@@ -152,9 +152,10 @@ def test_deliver_sms_policy_without_limits_lifts_the_caps(provider: Provider) ->
     assert other.invitation_id != first.invitation_id
 
 
-def test_deliver_sms_without_provider_waits_for_none(settings: Any) -> None:
+def test_deliver_sms_without_provider_waits_for_an_operator(settings: Any) -> None:
     settings.SMS_PROVIDER = ""
     (delivery,) = queued(1, channel="sms")
-    assert deliver_due() == {"claimed": 1, "failed": 1}
+    assert deliver_due() == {"claimed": 1, "queued": 1}
     delivery.refresh_from_db()
-    assert delivery.error == 'cannot be made into a message: ValueError: No carrier is set up for the channel "sms".'
+    assert (delivery.attempts, delivery.deaths) == (0, 0)
+    assert delivery.events.last().cause == 'channel paused: No carrier is set up for the channel "sms".'
