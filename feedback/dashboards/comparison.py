@@ -1,13 +1,12 @@
 """The comparison of service with experience for one journey: the one value that every view renders (contract 4)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from feedback.dashboards import coverage, headline, parts, words
+from feedback.dashboards.addition import Addition, Part
 from feedback.dashboards.context import Context, Query, UnknownJourney, context_of
 from feedback.insights.suppression import HIDDEN_BELOW
 from feedback.insights.versions import FORMULA_VERSION
@@ -19,17 +18,6 @@ __all__ = ["Addition", "Query", "UnknownJourney", "build_comparison"]
 Value = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Addition:
-    """What one part adds to the value: keys of its own, and entries of the lists that all parts share."""
-
-    values: Value = field(default_factory=dict)
-    findings: list[Value] = field(default_factory=list)
-    warnings: list[Value] = field(default_factory=list)
-    suppressed: list[Value] = field(default_factory=list)
-
-
-Part = Callable[[Context, Value], Addition]
 PARTS: tuple[Part, ...] = ()
 
 
