@@ -50,6 +50,8 @@ def who_asks(invitation: Invitation, texts: PageTexts) -> str:
     about, day = texts.about, contact_day(invitation)
     names = {"sender": settings.SENDER_NAME, "about": about, "day": day}
     if about and day:
+        # Translators: %(about)s is written by the survey's author as it would stand alone ("your call", "Ihr Anruf"):
+        # put it where it needs no other case.
         return _("%(sender)s asks you about %(about)s on %(day)s.") % names
     if about:
         return _("%(sender)s asks you about %(about)s.") % names
@@ -81,6 +83,6 @@ def duration(seconds: int) -> str:
     """How long it takes, in words, rounded up."""
     if seconds <= 60:
         tens = max(10, -(-seconds // 10) * 10)
-        return _("about %(seconds)s seconds") % {"seconds": tens}
+        return ngettext("about %(seconds)s second", "about %(seconds)s seconds", tens) % {"seconds": tens}
     minutes = -(-seconds // 60)
     return ngettext("about %(minutes)s minute", "about %(minutes)s minutes", minutes) % {"minutes": minutes}

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 Choice = tuple[str, str]  # (code, label)
 Raw = str | list[str]  # as it comes from a form or a cell
@@ -116,7 +117,8 @@ def choice_problems(spec: QuestionSpec, least: int = 2) -> list[str]:
     problems = []
     codes = [code for code, _label in spec.choices]
     if len(codes) < least:
-        problems.append(_("Give at least %(least)s choices.") % {"least": least})
+        words = ngettext("Give at least %(least)s choice.", "Give at least %(least)s choices.", least)
+        problems.append(words % {"least": least})
     twice = sorted({code for code in codes if codes.count(code) > 1})
     problems += [_('The choice code "%(code)s" is there more than once.') % {"code": code} for code in twice]
     for code, label in spec.choices:

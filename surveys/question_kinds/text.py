@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from surveys.question_kinds.base import QuestionSpec, Raw, RawValue, common_problems, one_text
 
@@ -51,7 +52,7 @@ def limit(spec: QuestionSpec) -> int:
 
 
 def too_long(most: int) -> str:
-    return _("Use at most %(most)s characters") % {"most": most}
+    return ngettext("Use at most %(most)s character", "Use at most %(most)s characters", most) % {"most": most}
 
 
 def _printable(char: str) -> bool:

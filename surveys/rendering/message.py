@@ -73,6 +73,8 @@ def render_sms(invitation: Invitation, language: str, *, reminder: bool = False)
     with translation.override(_interface_language(language)):
         about = _about(invitation.version, frame)
         lead = _("Reminder: %(about)s") % {"about": about} if reminder else capfirst(about)
+        # Translators: an SMS. Keep to characters of the GSM alphabet (no typographic spaces or quotes) and very short;
+        # the word STOP stays.
         text = _("%(name)s: %(lead)s? %(link)s STOP to end") % {"name": frame.sender, "lead": lead, "link": ANSWER}
     return Rendered(text)
 

@@ -149,7 +149,7 @@ def test_page_speaks_the_customers_language(invitation, browser):
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("de", "Alles beenden"), ("de-AT", "Alles beenden"), ("fr", "Tout arrêter"), ("ar", "أوقف كل شيء")],
+    [("de", "Alles beenden"), ("de-AT", "Alles beenden"), ("fr", "Tout arrêter"), ("ar", "إيقاف كل شيء")],
 )
 def test_page_is_translated(invitation, browser, language, words):
     Customer.objects.update(language=language)
