@@ -74,6 +74,11 @@ def store_each(items: Sequence[ResponseIn]) -> list[Stored]:
     Marks the runs stale and, after the commit, wakes the scoring of texts and the refresh of run rows. UnknownQuestion
     or UnknownStage (both ValueError) when an item cannot be placed: then nothing of the call is stored.
     """
+    return store_within(items)
+
+
+def store_within(items: Sequence[ResponseIn]) -> list[Stored]:
+    """store_each() for a caller whose own transaction ends with any error: no savepoint is set and released."""
     if not items:
         return []
     stages = _Stages(items)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from feedback.actions.store_answers import ResponseIn, content_hash, store_each
+from feedback.actions.store_answers import ResponseIn, content_hash, store_within
 from feedback.enums import ResponseSource
 from feedback.models import Response
 from feedback.queries.asked_invitation import invitation_by_token
@@ -83,7 +83,7 @@ def submit_invitation(
             language=language,
             asked_at=invitation.due_at,
         )
-        [stored] = store_each([item])
+        [stored] = store_within([item])
         settle_messages(invitation.pk)
     return _receipt(stored.response)
 
