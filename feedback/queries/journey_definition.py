@@ -68,6 +68,7 @@ class JourneyDefinition:
     name: str
     headline: str
     promised_days: float | None
+    needed_steps: int | None
     options: dict[str, Any]
     stages: tuple[StageDefinition, ...]
     transitions: tuple[TransitionDefinition, ...]
@@ -110,6 +111,7 @@ def journey_definition(code: str) -> JourneyDefinition | None:
         name=journey.name,
         headline=version.headline,
         promised_days=version.promised_days,
+        needed_steps=version.needed_steps,
         options=version.options,
         stages=tuple(_stage(stage) for stage in stages),
         transitions=tuple(_transitions(version, stages)),

@@ -11,8 +11,37 @@ from django.db.models import Q, QuerySet
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.models import RunScore
 
-
 WEIGHT = "weight"  # attribute of a run that came in as one weighted row of a wide table
+
+
+NUMBERS = (
+    "service",
+    "experience",
+    "weight",
+    "steps",
+    "switches",
+    "repeats",
+    "departments",
+    "contacts",
+    "elapsed_days",
+)
+COLUMNS = (
+    "run_id",
+    "customer_id",
+    "at",
+    "run__started_at",
+    "outcome",
+    "segment",
+    "customer__attributes",
+    "run__attributes",
+    "stage_scores",
+    "ratings",
+    "weights",
+    "waits",
+    "bad_times",
+    "late_answers",
+    *NUMBERS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +59,7 @@ class RunTable:
     run: Ints
     customer: Ints
     month: list[str]
+    start_month: list[str]
     outcome: list[str]
     segment: list[str]
     attributes: list[dict[str, Any]]
@@ -40,6 +70,12 @@ class RunTable:
     ratings: list[dict[str, list[float]]]
     weights: list[dict[str, float]]
     waits: list[dict[str, float]]
+    steps: Floats
+    switches: Floats
+    repeats: Floats
+    departments: Floats
+    contacts: Floats
+    elapsed_days: Floats
     bad_times: int
     late_answers: int
 
@@ -96,6 +132,7 @@ class RunTable:
             run=self.run[index],
             customer=self.customer[index],
             month=[self.month[i] for i in pick],
+            start_month=[self.start_month[i] for i in pick],
             outcome=[self.outcome[i] for i in pick],
             segment=[self.segment[i] for i in pick],
             attributes=[self.attributes[i] for i in pick],
@@ -106,6 +143,12 @@ class RunTable:
             ratings=[self.ratings[i] for i in pick],
             weights=[self.weights[i] for i in pick],
             waits=[self.waits[i] for i in pick],
+            steps=self.steps[index],
+            switches=self.switches[index],
+            repeats=self.repeats[index],
+            departments=self.departments[index],
+            contacts=self.contacts[index],
+            elapsed_days=self.elapsed_days[index],
             bad_times=self.bad_times,
             late_answers=self.late_answers,
         )
@@ -118,45 +161,26 @@ class RunTable:
 
 def run_table(journey_id: int, window: Window, segments: Mapping[str, str] | None = None) -> RunTable:
     """The run rows of a journey in a window, filtered by attributes of run or customer, in one query."""
-    rows = list(
-        _rows(journey_id, window, segments)
-        .order_by("run_id")
-        .values_list(
-            "run_id",
-            "customer_id",
-            "at",
-            "outcome",
-            "segment",
-            "customer__attributes",
-            "run__attributes",
-            "service",
-            "experience",
-            "weight",
-            "stage_scores",
-            "ratings",
-            "weights",
-            "waits",
-            "bad_times",
-            "late_answers",
-        )
-    )
-    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(16)]
+    rows = list(_rows(journey_id, window, segments).order_by("run_id").values_list(*COLUMNS))
+    values: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in COLUMNS]
+    columns = dict(zip(COLUMNS, values, strict=True))
+    attributes = zip(columns["customer__attributes"], columns["run__attributes"], strict=True)
+    numbers = {name: np.array(columns[name], dtype=np.float64) for name in NUMBERS}
     return RunTable(
-        run=np.array(columns[0], dtype=np.int64),
-        customer=np.array(columns[1], dtype=np.int64),
-        month=[at.strftime("%Y-%m") for at in columns[2]],
-        outcome=columns[3],
-        segment=columns[4],
-        attributes=[{**customer, **run} for customer, run in zip(columns[5], columns[6], strict=True)],
-        service=np.array(columns[7], dtype=np.float64),
-        experience=np.array(columns[8], dtype=np.float64),
-        weight=np.array(columns[9], dtype=np.float64),
-        stage_scores=columns[10],
-        ratings=columns[11],
-        weights=columns[12],
-        waits=columns[13],
-        bad_times=sum(columns[14]),
-        late_answers=sum(columns[15]),
+        run=np.array(columns["run_id"], dtype=np.int64),
+        customer=np.array(columns["customer_id"], dtype=np.int64),
+        month=[at.strftime("%Y-%m") for at in columns["at"]],
+        start_month=[at.strftime("%Y-%m") for at in columns["run__started_at"]],
+        outcome=columns["outcome"],
+        segment=columns["segment"],
+        attributes=[{**customer, **run} for customer, run in attributes],
+        stage_scores=columns["stage_scores"],
+        ratings=columns["ratings"],
+        weights=columns["weights"],
+        waits=columns["waits"],
+        bad_times=sum(columns["bad_times"]),
+        late_answers=sum(columns["late_answers"]),
+        **numbers,
     )
 
 
