@@ -12,6 +12,7 @@ from feedback.insights.comparison import pair_weights
 from feedback.insights.run_service import RunScores
 from feedback.insights.versions import seed_of
 from feedback.queries.journey_definition import JourneyDefinition, journey_definition
+from feedback.queries.run_history import RunHistory, run_history
 from feedback.queries.run_table import RunTable, Window, run_table
 
 
@@ -42,13 +43,17 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A query with what every part of its answer reads; weights: of the pairs, None where nothing is weighted."""
+    """A query with what every part of its answer reads; weights: of the pairs, None where nothing is weighted.
+
+    history: the journey's runs of all times up to the window's end, with the same filters.
+    """
 
     query: Query
     definition: JourneyDefinition
     table: RunTable
     runs: RunScores
     weights: Any
+    history: RunHistory
 
     @property
     def seed(self) -> int:
@@ -62,7 +67,8 @@ def context_of(query: Query) -> Context:
     if definition is None:
         raise UnknownJourney(query.journey)
     table = run_table(definition.journey_id, query.window, query.segments)
-    return Context(query, definition, table, parts.service_of(definition, table), _weights(table))
+    history = run_history([definition.journey_id], query.end).matching({k: [v] for k, v in query.segments.items()})
+    return Context(query, definition, table, parts.service_of(definition, table), _weights(table), history)
 
 
 def _weights(table: RunTable) -> Any:

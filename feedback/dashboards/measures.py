@@ -1,0 +1,173 @@
+"""The measures that outcomes and improvements name, as one value a run: scores, waits, steps, shares."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from feedback.insights.arrays import Bools, Floats
+from feedback.insights.scores import DETRACTOR_TO, PROMOTER_FROM, Scale, pomp
+from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition
+from feedback.queries.run_history import RunHistory
+from surveys.enums import Measures, Metric
+
+POINTS, SHARE, DAYS, COUNT = "points", "share", "days", "count"
+COUNTS = ("steps", "switches", "repeats", "contacts")
+# Agreeing with these is bad news, unless their scale says that it is reversed.
+BAD_NEWS = (Metric.REPEATED_MYSELF, Metric.PROBLEM)
+YES, NO = ("1", "true", "yes"), ("0", "false", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One value a run, NaN where it has none. unit: points, share (0..1), days or count; effort: steps, times, CES."""
+
+    code: str
+    unit: str
+    better: Literal["higher", "lower"]
+    values: Floats
+    score: bool = False
+    effort: bool = False
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether more of it is good news."""
+        return self.better == "higher"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Durations of all runs in days, of those that go on the time so far; ended: which have."""
+
+    days: Floats
+    ended: Bools
+
+
+def measure_of(code: str, definition: JourneyDefinition, history: RunHistory) -> Measure | None:
+    """The measure of this name; None where the journey has nothing of this name.
+
+    Names: experience, service, nps, elapsed_days, steps, switches, repeats, contacts, abandoned, promise_kept,
+    paperless, a stage, a wait `a->b`, a question, a question's metric.
+    """
+    for reader in (_column, _run_share, _wait, _stage, _answers):
+        if found := reader(code.removeprefix("wait:"), definition, history):
+            return found
+    return None
+
+
+def _column(code: str, _definition: JourneyDefinition, history: RunHistory) -> Measure | None:
+    if code in ("experience", "service"):
+        return Measure(code, POINTS, "higher", getattr(history, code), score=True)
+    if code in COUNTS:
+        return Measure(code, COUNT, "lower", getattr(history, code), effort=True)
+    if code == "elapsed_days":
+        return Measure(code, DAYS, "lower", history.ended - history.started, effort=True)
+    return None
+
+
+def _run_share(code: str, definition: JourneyDefinition, history: RunHistory) -> Measure | None:
+    if code == "abandoned":
+        flags = [np.nan if outcome == "open" else float(outcome == "abandoned") for outcome in history.outcome]
+        return Measure(code, SHARE, "lower", np.array(flags, dtype=np.float64))
+    if code == "promise_kept":
+        return Measure(code, SHARE, "higher", promise_kept(definition, history))
+    if code == "paperless":
+        texts = [str(value).lower() if value else None for value in history.attribute(code)]
+        flags = [1.0 if text in YES else 0.0 if text in NO else np.nan for text in texts]
+        return Measure(code, SHARE, "higher", np.array(flags, dtype=np.float64), effort=True)
+    return None
+
+
+def promise_kept(definition: JourneyDefinition, history: RunHistory) -> Floats:
+    """Per run the share of its promised waits that were kept, NaN without any."""
+    promised = {t.key: t.promised_days for t in definition.transitions if t.promised_days is not None}
+    kept = [[days <= promised[key] for key, days in waits.items() if key in promised] for waits in history.waits]
+    return np.array([sum(row) / len(row) if row else np.nan for row in kept], dtype=np.float64)
+
+
+def _wait(code: str, definition: JourneyDefinition, history: RunHistory) -> Measure | None:
+    if code not in {t.key for t in definition.transitions}:
+        return None
+    days = np.array([waits.get(code, np.nan) for waits in history.waits], dtype=np.float64)
+    return Measure(code, DAYS, "lower", days, effort=True)
+
+
+def _stage(code: str, definition: JourneyDefinition, history: RunHistory) -> Measure | None:
+    if code not in {stage.code for stage in definition.stages}:
+        return None
+    return Measure(
+        code, POINTS, "higher", _means([scores.get(code, []) for scores in history.stage_scores]), score=True
+    )
+
+
+def _answers(code: str, definition: JourneyDefinition, history: RunHistory) -> Measure | None:
+    questions = [q for q in definition.questions if q.scale and code in (q.code, f"{q.survey}.{q.code}", q.metric)]
+    if not questions:
+        return None
+    if questions[0].metric == Metric.NPS:
+        return Measure(code, POINTS, "higher", net_promoters(questions, history), score=True)
+    known = {q.key: q for q in questions}
+    bad_news = questions[0].metric in BAD_NEWS and not (questions[0].scale and questions[0].scale.reversed)
+    effort = questions[0].metric in (Metric.CES, Metric.EASE)
+    return Measure(code, POINTS, "lower" if bad_news else "higher", _scores(known, history), score=True, effort=effort)
+
+
+def _scores(known: dict[str, QuestionDefinition], history: RunHistory) -> Floats:
+    """Mean 0-100 value per run of the answers to these questions, each on its own scale."""
+    rows = []
+    for ratings in history.ratings:
+        given = [(known[key].scale, values) for key, values in ratings.items() if key in known]
+        rows.append([float(v) for scale, values in given if scale for v in pomp_all(values, scale)])
+    return _means(rows)
+
+
+def pomp_all(values: Sequence[float], scale: Scale) -> list[float]:
+    """0-100 values of raw answers, those outside the scale left out."""
+    return [float(score) for score in pomp(list(values), scale) if np.isfinite(score)]
+
+
+def net_promoters(questions: Sequence[QuestionDefinition], history: RunHistory) -> Floats:
+    """-100, 0 or 100 per run by the recommendation question, so that the mean is the NPS."""
+    keys = {q.key for q in questions}
+    rows = [[net(v) for key, values in ratings.items() if key in keys for v in values] for ratings in history.ratings]
+    return _means(rows)
+
+
+def net(raw: float) -> float:
+    """What one answer of 0-10 adds to an NPS."""
+    return 100.0 if raw >= PROMOTER_FROM else -100.0 if raw <= DETRACTOR_TO else 0.0
+
+
+def nps_keys(definition: JourneyDefinition) -> list[QuestionDefinition]:
+    """The questions whether customers would recommend, asked about the whole journey."""
+    return [q for q in definition.questions if q.metric == Metric.NPS and q.measures == Measures.JOURNEY and q.scale]
+
+
+def _means(rows: Sequence[Sequence[float]]) -> Floats:
+    return np.array([sum(row) / len(row) if row else np.nan for row in rows], dtype=np.float64)
+
+
+def times_of(measure: Measure, definition: JourneyDefinition, history: RunHistory, data_end: float) -> Times | None:
+    """The durations behind a measure in days, with what is not over yet; None for what is no duration."""
+    if measure.unit != DAYS:
+        return None
+    running = np.isnan(history.ended)
+    if measure.code == "elapsed_days":
+        return Times(np.where(running, data_end - history.started, measure.values), ~running)
+    stuck = running & np.isnan(measure.values) & _left(measure.code.split("->")[0], definition, history)
+    return Times(np.where(stuck, data_end - history.at, measure.values), np.isfinite(measure.values))
+
+
+def _left(stage: str, definition: JourneyDefinition, history: RunHistory) -> Bools:
+    """Runs whose last stage so far is this one."""
+    return np.array([last_stage(waits, definition) == stage for waits in history.waits], dtype=bool)
+
+
+def last_stage(waits: dict[str, float], definition: JourneyDefinition) -> str | None:
+    """The stage that a run has reached: the end of its last passage; without any, the first stage that it can enter."""
+    first = next((t.source for t in definition.transitions), None)
+    order = [stage.code for stage in definition.stages]
+    reached = [key.split("->")[1] for key in waits]
+    known = [code for code in reached if code in order]
+    return max(known, key=order.index) if known else first
