@@ -261,11 +261,24 @@ def words_of(html: str) -> str:
 def english_in(text: str, language: str) -> list[str]:
     """Pieces of our English strings that stand in a text, but in no translation."""
     every = entries(language)
-    own = "\n".join(text for entry in every for text in entry.translations.values())
+    own = NAMES.sub("", "\n".join(text for entry in every for text in entry.translations.values()))
     strings = {string for entry in every if entry.is_for_customers for string in (entry.msgid, entry.plural)}
     pieces = {piece.strip(" .:,?()") for string in strings for piece in NAMES.split(string)[::2]}
     found = [piece for piece in pieces if re.search(rf"\b{re.escape(piece)}\b", text) and re.search(r"[a-z]", piece)]
     return sorted(piece for piece in found if not re.search(rf"\b{re.escape(piece)}\b", own))
+
+
+def test_english_in_finds_a_forgotten_sentence_and_no_shared_word() -> None:
+    german = "Frage 1 von 2: Neutral. Send my answers. Your first answers have arrived. 3 questions, etwa 10 Sekunden"
+    assert english_in(german, "de") == ["Send my answers", "questions"]
+
+
+def test_messages_are_found_in_modules_and_templates() -> None:
+    module = 'x = _("One") + gettext_lazy("Two") + ngettext("%(n)s cat", "%(n)s cats", n) + other("Three")'
+    block = "{% blocktranslate trimmed %}\n Five {{ b }}\n{% endblocktranslate %}"
+    template = '{% load i18n %}{% translate "Four" %}{% if a %}' + block + "{% endif %}Six"
+    assert python_messages(module) == {"One", "Two", "%(n)s cat"}
+    assert template_messages(template) == {"Four", "Five %(b)s"}
 
 
 def asked(language: str) -> tuple[Invitation, str]:
