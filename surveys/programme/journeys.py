@@ -81,15 +81,25 @@ def promised(node: Node) -> float | None:
 
 
 def _options(node: Node) -> dict[str, Any]:
-    """What differs from the defaults: any, below_50, a gap of 5 points, both thresholds 75."""
+    """What differs from the defaults: any, below_50, a gap of 5 points, an effect of 3, both thresholds 75, no mix."""
     options: dict[str, Any] = {
         "service_score": node.one_of("service_score", ("any", "complete"), "any"),
         "hidden_poor": node.one_of("hidden_poor", ("below_50", "detractor"), "below_50"),
         "min_gap": _in_range(node, "min_gap"),
+        "min_effect": _in_range(node, "min_effect"),
         "thresholds": _thresholds(node),
+        "case_mix": _names(node, "case_mix"),
     }
-    defaults: dict[str, Any] = {"service_score": "any", "hidden_poor": "below_50", "min_gap": None, "thresholds": {}}
-    return {key: value for key, value in options.items() if value != defaults[key]}
+    defaults: dict[str, Any] = {"service_score": "any", "hidden_poor": "below_50"}
+    return {key: value for key, value in options.items() if (value and value != defaults.get(key)) or value == 0}
+
+
+def _names(node: Node, key: str) -> list[str]:
+    """A list of names of attributes, each once."""
+    words = [each.word() for each in node.entries(key)]
+    if "" in words:
+        node.problem("has a blank name.", key)
+    return list(dict.fromkeys(word for word in words if word))
 
 
 def _thresholds(node: Node) -> dict[str, float]:

@@ -70,6 +70,8 @@ def programmes(draw: st.DrawFn) -> str:
                 "headline": "overall",
                 "promised_days": draw(st.floats(0.01, 100, allow_nan=False)),
                 "min_gap": draw(st.integers(0, 100)),
+                "min_effect": draw(st.integers(0, 100)),
+                "case_mix": draw(st.lists(words, max_size=3)),
                 "stages": [
                     {"code": "a", "name": draw(text), "owner": draw(text), "human": draw(st.booleans())},
                     {"code": "w", "name": draw(text), "kind": "wait", "promised": draw(periods.filter(lambda p: p != "0"))},
