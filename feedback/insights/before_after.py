@@ -21,11 +21,11 @@ from feedback.insights.multiple import benjamini_hochberg
 from feedback.insights.scores import Bounds
 from feedback.insights.segmented import LevelChange, level_change
 from feedback.insights.suppression import HIDDEN_BELOW
-from feedback.insights.two_way import two_way_mean
+from feedback.insights.two_way import two_way_mean, two_way_variance, with_error
 
 WEEK = 7.0
 TWO_WAY_WEEKS, PLACEBO_WEEKS, FOLLOW_UP_PERCENTILE = 12, 6, 95.0
-MIN_CHANGE = 3.0
+MIN_CHANGE, STRATUM_ANSWERS = 3.0, 5
 
 State = Literal["too_early", "not_enough", "achieved", "improved", "no_clear_change", "worse", "chance_recovery"]
 
@@ -145,7 +145,13 @@ def _contrast(runs: Runs, day: float, follow: float, weeks: int) -> BeforeAfter:
         _cohort(mean, start, start + weeks * WEEK, int(side.sum()), int((side & ~in_time).sum()))
         for mean, start, side in zip(means, starts, sides, strict=True)
     ]
-    mixed = None if runs.strata is None else case_mix_change(y, counted[0], counted[1], codes, runs.strata)
+    mixed = (
+        None
+        if runs.strata is None
+        else case_mix_change(
+            y, counted[0], counted[1], codes, runs.strata, week.astype(np.int64) - int(week.min()) if two_way else None
+        )
+    )
     level = level_change(_weekly(y, week, counted[0]), _weekly(y, week, counted[1])) if two_way else None
     return BeforeAfter(
         state="no_clear_change",
@@ -187,27 +193,41 @@ def _weekly(y: Floats, week: Floats, inside: Bools) -> Floats:
     return means
 
 
-def case_mix_change(y: Floats, before: Bools, after: Bools, codes: Ints, strata: Sequence[str]) -> Difference | None:
-    """After - before with every stratum weighted by its share of the before answers; strata of one side left out.
+def case_mix_change(
+    y: Floats, before: Bools, after: Bools, codes: Ints, strata: Sequence[str], week: Ints | None = None
+) -> Difference | None:
+    """After - before with every stratum weighted by its share of the before answers (method 3.10).
 
-    SE^2 = sum of W_h^2 (SE_1h^2 + SE_0h^2), Satterthwaite. None where no stratum has an interval on both sides.
+    Strata with fewer than 5 answers on a side are left out. Clustered by customer, and by week where given: a week's
+    shock hits all strata alike, so their errors are not independent. None where no stratum is left.
     """
     labels, present = np.asarray(strata, dtype=object), np.isfinite(y)
-    shares, parts = [], []
-    for name in sorted(set(labels[present & (before | after)].tolist())):
-        inside = present & (labels == name)
-        old, new = (clustered_mean(y[inside & side], codes[inside & side]) for side in (before, after))
-        difference = mean_difference(new, old)
-        if difference.se is not None and difference.value is not None:
-            shares.append(float((inside & before).sum()))
-            parts.append(difference)
-    return _weighted(parts, np.array(shares) / sum(shares)) if parts else None
+    sides = (present & before, present & after)
+    shares: dict[str, float] = {}
+    for name in sorted(set(labels[sides[0] | sides[1]].tolist())):
+        old, new = (int((side & (labels == name)).sum()) for side in sides)
+        if min(old, new) >= STRATUM_ANSWERS:
+            shares[name] = float(old)
+    if not shares:
+        return None
+    means = [_standardised(y, side, labels, shares, codes, week) for side in sides]
+    return mean_difference(means[1], means[0])
 
 
-def _weighted(parts: Sequence[Difference], shares: Floats) -> Difference:
-    value = sum(share * (part.value or 0.0) for share, part in zip(shares, parts, strict=True))
-    variances = [float(share * (part.se or 0.0)) ** 2 for share, part in zip(shares, parts, strict=True)]
-    return _difference(float(value), variances, [part.df or np.inf for part in parts])
+def _standardised(
+    y: Floats, side: Bools, labels: CodesLike, shares: dict[str, float], codes: Ints, week: Ints | None
+) -> Mean:
+    """The mean of one side with the strata in these shares, from residuals within strata."""
+    influence, used, value, total = np.zeros(len(y)), np.zeros(len(y), dtype=bool), 0.0, sum(shares.values())
+    for name, share in shares.items():
+        inside = side & (np.asarray(labels, dtype=object) == name)
+        mean = float(y[inside].mean())
+        value += share / total * mean
+        influence[inside] = share / total * (y[inside] - mean) / inside.sum()
+        used |= inside
+    weeks = None if week is None else week[used]
+    variance = two_way_variance(influence[used], codes[used], weeks)
+    return with_error(value, variance, int(used.sum()), codes[used], weeks)
 
 
 def _minus(first: Difference, second: Difference) -> Difference:

@@ -104,7 +104,7 @@ def explained(
         stated_r2=second.r2 if second else None,
         strongest=strongest,
         dose=_dose(outcome, records, strongest, clusters),
-        bent=_bent(outcome, [p for p in records if p.code in {i.code for i in own}], clusters),
+        bent=_bent(outcome, records, own, strongest, clusters),
         service_at_least=partial_service and any(item.code in services for item in own),
         named=tuple(i.code for i in sorted(family, key=lambda i: -i.effect) if i.finding),
         ruled_out=tuple(i.code for i in family if i.q is not None and not i.finding),
@@ -137,12 +137,24 @@ def _dose(
     return next((dose_table(p.values, outcome, clusters) for p in predictors if p.code == code), ())
 
 
-def _bent(outcome: FloatsLike, used: Sequence[Predictor], clusters: CodesLike | None) -> tuple[str, ...]:
-    if not used:
+def _bent(
+    outcome: FloatsLike,
+    predictors: Sequence[Predictor],
+    items: Sequence[Driver],
+    strongest: str | None,
+    clusters: CodesLike | None,
+) -> tuple[str, ...]:
+    """Of those that a sentence is made of (named, strongest), the ones whose slope misleads."""
+    used = [p for p in predictors if p.code in {item.code for item in items}]
+    told = {item.code for item in items if item.finding or item.code == strongest}
+    if not told:
         return ()
     y, x = floats(outcome), np.column_stack([floats(p.values) for p in used])
     keep = np.isfinite(y) & np.isfinite(x).all(axis=1)
     codes = None if clusters is None else np.asarray(clusters)[keep]
     # A yes/no column has no square of its own.
-    curved = [len(np.unique(x[keep, j])) > 2 and bends(y[keep], x[keep], j, codes) for j in range(len(used))]
+    curved = [
+        p.code in told and len(np.unique(x[keep, j])) > 2 and bends(y[keep], x[keep], j, codes)
+        for j, p in enumerate(used)
+    ]
     return tuple(compress((p.code for p in used), curved))

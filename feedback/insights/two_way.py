@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from feedback.insights.arrays import CodesLike, Floats, FloatsLike, cluster_codes, floats
+from feedback.insights.arrays import CodesLike, Floats, FloatsLike, Ints, cluster_codes, floats
 from feedback.insights.distributions import t_p_value, t_quantile
-from feedback.insights.intervals import Mean, clustered_mean, standard_error
+from feedback.insights.intervals import Mean, clustered_mean
 
 
 def two_way_mean(values: FloatsLike, customers: CodesLike | None, weeks: CodesLike) -> Mean:
@@ -16,20 +16,35 @@ def two_way_mean(values: FloatsLike, customers: CodesLike | None, weeks: CodesLi
     keep = np.isfinite(y)
     people, moments = cluster_codes(customers, len(y))[keep], cluster_codes(weeks, len(y))[keep]
     plain = clustered_mean(y[keep], people)
-    if plain.value is None or plain.se is None or not plain.se or len(np.unique(moments)) < 2:
+    if plain.value is None or not plain.se or len(np.unique(moments)) < 2:
         return plain
-    deviations = y[keep] - plain.value
-    by_week = _error(deviations, moments)
-    both = _error(deviations, people * (int(moments.max()) + 1) + moments)
-    variance = max(plain.se**2 + by_week**2 - both**2, plain.se**2, by_week**2)
-    se, df = float(np.sqrt(variance)), float(min(plain.customers, len(np.unique(moments))) - 1)
-    half, t = t_quantile(df) * se, plain.value / se
-    p = t_p_value(t, df)
-    return Mean(
-        plain.value, plain.value - half, plain.value + half, se, plain.n, plain.customers, plain.n_eff, df, t, p, None
-    )
+    variance = two_way_variance((y[keep] - plain.value) / plain.n, people, moments)
+    return with_error(plain.value, variance, plain.n, people, moments)
 
 
-def _error(deviations: Floats, groups: CodesLike) -> float:
-    codes = np.unique(np.asarray(groups), return_inverse=True)[1].astype(np.int64)
-    return standard_error(deviations, codes, np.ones(len(deviations)))
+def two_way_variance(influence: Floats, customers: Ints, weeks: Ints | None) -> float:
+    """Variance of the sum of influences (w_i residual_i), clustered by customer, and by week too where given."""
+    by_customer = one_way_variance(influence, customers)
+    if weeks is None or len(np.unique(weeks)) < 2:
+        return by_customer
+    by_week = one_way_variance(influence, weeks)
+    both = one_way_variance(influence, customers * (int(weeks.max()) + 1) + weeks)
+    return max(by_customer + by_week - both, by_customer, by_week)
+
+
+def one_way_variance(influence: Floats, groups: Ints) -> float:
+    """G/(G-1) times the sum of squared sums by group; 0 with a single group."""
+    codes = np.unique(groups, return_inverse=True)[1]
+    sums = np.bincount(codes, weights=influence)
+    return float(len(sums) / (len(sums) - 1) * (sums**2).sum()) if len(sums) > 1 else 0.0
+
+
+def with_error(value: float, variance: float, n: int, customers: Ints, weeks: Ints | None) -> Mean:
+    """A mean with its interval: t with the fewest groups - 1 degrees of freedom."""
+    people = len(np.unique(customers))
+    groups = people if weeks is None else min(people, len(np.unique(weeks)))
+    if not variance > 0 or groups < 2:
+        return Mean(value, None, None, None, n, people, float(n), None, None, None, None)
+    se, df = float(np.sqrt(variance)), groups - 1.0
+    half, t = t_quantile(df) * se, value / se
+    return Mean(value, value - half, value + half, se, n, people, float(n), df, t, t_p_value(t, df), None)

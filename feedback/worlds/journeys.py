@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback.insights.arrays import Bools, Floats, Ints
-from feedback.worlds.plans import SEGMENT_SHARES, SEGMENTS, WEEKS, Plan
+from feedback.worlds.plans import COMPLEX_SHARE, SEGMENT_SHARES, SEGMENTS, WEEKS, Plan
 
 RUNS_PER_CUSTOMER = 1.4
 CUSTOMER_SD, STAGE_SD, EXPERIENCE_SD, LOADING, SERVICE_EFFECT = 6.0, 9.0, 11.0, 0.7, 0.25
@@ -74,7 +74,7 @@ def journeys(plan: Plan, random: np.random.Generator, size: float = 1.0) -> Jour
     own = LOADING * random.normal(0, CUSTOMER_SD, customers)[customer]
     started = random.uniform(0, WEEKS * 7, n)
     week = np.floor(started / 7).astype(np.int64)
-    complex_case = random.random(n) < (0.4 if plan.complexity else 0.0)
+    complex_case = random.random(n) < (COMPLEX_SHARE if plan.complexity else 0.0)
     waits = _waits(plan, random, n, s - 1, complex_case)
     steps = s + random.binomial(3, 0.3, n)
     repeats = random.binomial(2, 0.12, n)
@@ -105,8 +105,8 @@ def journeys(plan: Plan, random: np.random.Generator, size: float = 1.0) -> Jour
         answered_end=random.random(n) < np.array(plan.end_response)[segment],
         no_news=random.random(n) < np.where(late_news, 0.5, 0.05),
         friendly=random.random(n) < 0.15,
-        retained=random.random(n) < 1 / (1 + np.exp(1.2 - 0.035 * (e - 50))),
-        spend=np.exp(4 + 0.006 * (e - 60) + random.normal(0, 0.5, n)),
+        retained=random.random(n) < 1 / (1 + np.exp(1.2 - plan.retention * (e - 50))),
+        spend=np.exp(4 + plan.spend * (e - 60) + random.normal(0, 0.5, n)),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 SEGMENTS, SEGMENT_SHARES = ("retail", "business", "silent"), (0.5, 0.3, 0.2)
 TOUCHPOINT_RESPONSE, END_RESPONSE = (0.60, 0.70, 0.20), (0.60, 0.70, 0.12)
 NULL_RESPONSE = (0.55, 0.55, 0.55)
-NULL_LEVEL, WEEKS = 75.0, 52
+NULL_LEVEL, WEEKS, COMPLEX_SHARE = 75.0, 52, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class Plan:
     per_day: on days of the wait after stage `slow_after` beyond the first; drop: (stage, week, points); lift: (week,
     points) on the experience; silent: points of the silent segment; complexity: points of a complex run, whose waits
     are 2.5 times as long; shock: SD of weekly shocks. news: whether the theme "no news" follows the slow wait.
+    retention: logit per point of experience; spend: log per point.
     """
 
     code: str
@@ -38,6 +39,8 @@ class Plan:
     end_response: tuple[float, ...] = END_RESPONSE
     complexity: float = 0.0
     shock: float = 0.0
+    retention: float = 0.035
+    spend: float = 0.006
 
 
 A = Plan(
@@ -53,10 +56,13 @@ PLANS = (A, B, C, D, E)
 
 def null_plan(plan: Plan, shock: float = 0.0, complexity: float = 0.0) -> Plan:
     """The same journey without anything in it: all means 75, equal answer rates; with weekly shocks or a confounder."""
+    level = NULL_LEVEL - COMPLEX_SHARE * complexity
     return replace(
-        Plan(plan.code, plan.name, plan.runs, (NULL_LEVEL,) * len(plan.stages), NULL_LEVEL, plan.slow_after),
+        Plan(plan.code, plan.name, plan.runs, (NULL_LEVEL,) * len(plan.stages), level, plan.slow_after),
         touchpoint_response=NULL_RESPONSE,
         end_response=NULL_RESPONSE,
         shock=shock,
+        retention=0.0,
+        spend=0.0,
         complexity=complexity,
     )

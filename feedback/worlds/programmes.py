@@ -40,7 +40,7 @@ def contact_programme() -> Document:
     )
     survey["questions"][1]["required"] = False
     return {
-        "journey": {"code": "contact", "name": "A contact", "needed_steps": 1, "headline": "overall"},
+        "journey": {"code": "contact", "name": "A contact", "needed_steps": 1},
         "stages": [{"code": "contact", "name": "Contact", "kind": "service", "owner": "Service"}],
         "surveys": [survey],
     }
@@ -58,7 +58,8 @@ def story_programme(story: Story) -> Document:
         whole["questions"] += _clarity(story)
         surveys.append(whole)
     needed = sum(stage.kind != "wait" for stage in story.stages)
-    journey = {"code": story.code, "name": story.name, "needed_steps": needed, "headline": "overall"}
+    journey = {"code": story.code, "name": story.name, "needed_steps": needed}
+    journey |= {} if story.experience is None else {"headline": "overall"}
     return {"journey": journey, "stages": [_stage(stage) for stage in story.stages], "surveys": surveys}
 
 

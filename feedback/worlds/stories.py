@@ -57,7 +57,7 @@ RESTAURANT = Story(
         StoryStage("reviews", "Online reviews", "non_service", 70, phase="pre_purchase", channel="web", human=False,
                    third_party=True),
         StoryStage("booking", "Booking desk and charge", "non_service", 30, channel="web", human=False),
-        StoryStage("wait_table", "Waiting for a table", "wait", 45),
+        StoryStage("wait_table", "Waiting for a table", "wait"),
         StoryStage("table_service", "Table service", "service", 85, owner="Front of house", channel="person"),
         StoryStage("food", "Food", "non_service", 50, owner="Kitchen", channel="person", human=False),
         StoryStage("bill", "Bill", "non_service", 35, channel="person", human=False),
