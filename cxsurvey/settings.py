@@ -191,7 +191,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Celery carries ids only; these settings are reliability rule R6.
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="redis://127.0.0.1:1/0")
+NO_BROKER = "redis://127.0.0.1:1/0"  # a command without a broker: its rows wait for the sweeper
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=NO_BROKER)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -68,9 +68,9 @@ def headline_problems(questions: Sequence[Mapping[str, Any]], survey_kind: str) 
     if not places and survey_kind == SurveyKind.END_TO_END and questions:
         found.append((("headline",), _("The headline question is missing: name the one that measures the experience.")))
     for index in places:
-        if questions[index].get("kind") not in SCORED - {"yes_no"}:
+        if questions[index].get("kind") not in SCORED:
             found.append(
-                (("questions", index), _("The headline question must be on a scale: nps, csat, ces or scale."))
+                (("questions", index), _("The headline question must be on a scale: nps, csat, ces, scale or yes_no."))
             )
         if questions[index].get("show_if"):
             found.append((("questions", index, "show_if"), _("The headline question must be shown to everybody.")))

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import LimitExceeded, OperationalError
 from kombu.pools import ProducerPool
@@ -39,9 +40,10 @@ def nudge(task: str, *ids: int) -> None:
 
 def publish(task: str, *args: int, kwargs: dict[str, Any] | None = None, expires: float | None = None) -> bool:
     """Hand the task to the broker now: once, within about a second. False: the broker cannot be reached."""
-    if not Breaker.is_open():
+    url = str(current_app.conf.broker_write_url or current_app.conf.broker_url)
+    if url == settings.NO_BROKER or not Breaker.is_open():
         return False
-    pool = _pool(os.getpid(), str(current_app.conf.broker_write_url or current_app.conf.broker_url))
+    pool = _pool(os.getpid(), url)
     try:
         with pool.producers.acquire(block=True, timeout=TIMEOUT_SECONDS) as producer:
             current_app.send_task(task, args=args, kwargs=kwargs, expires=expires, producer=producer, retry=False)

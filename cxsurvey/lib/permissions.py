@@ -1,4 +1,4 @@
-"""API permission: staff only, and Django's model permissions on reading too."""
+"""API permission: Django's model permissions, on reading too."""
 
 from rest_framework.permissions import DjangoModelPermissions
 

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.models import RunScore
 
-WEIGHT = "weight"  # attribute of a run that came in as one weighted row of a wide table
+WEIGHT = "_weight"  # attribute of a run that came in as one weighted row of a wide table
 
 
 NUMBERS = (

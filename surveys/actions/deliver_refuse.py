@@ -9,8 +9,9 @@ from surveys.actions.deliver_moves import move
 from surveys.enums import DeliveryState, InvitationState
 from surveys.models import AskDecision, Delivery, Invitation
 from surveys.policy.may_send import Decision
+from surveys.policy.reasons import Reason
 
-FAILED: Final = "failed"  # the ledger's word where carriers or we ourselves could not send it
+FAILED: Final = Reason.FAILED  # where carriers or we ourselves could not send it
 _ENDS: Final = {DeliveryState.EXPIRED: InvitationState.EXPIRED}
 
 

@@ -27,6 +27,7 @@ class Reason(TextChoices):
     TOO_OLD = "too_old", _("the event is too old")
     DUPLICATE = "duplicate", _("asked for this occasion already")
     CARRY_OVER_HOLDOUT = "carry_over_holdout", _("asked end-to-end only, to measure carry-over")
+    FAILED = "failed", _("could not be sent")
 
 
 _OF_SUPPRESSION: Final = {
