@@ -10,6 +10,7 @@ def test_reason_codes_are_the_contract_and_fit_the_column() -> None:
     assert Reason.values == [
         *("sent", "delayed", "no_consent", "opted_out", "bounced", "complaint", "never_ask", "policy", "not_sampled"),
         *("no_address", "expired", "withdrawn", "quiet_hours_over_life", "too_old", "duplicate", "carry_over_holdout"),
+        "failed",
     ]
     assert max(len(code) for code in Reason.values) == 21
 

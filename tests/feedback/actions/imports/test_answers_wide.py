@@ -51,8 +51,8 @@ def test_wide_rows_make_customers_completed_runs_and_responses(wide):
     assert (run.customer.external_id, run.outcome, run.imported) == ("1", "completed", True)
     assert run.started_at == run.ended_at
     assert run.ended_at.isoformat() == "2026-05-13T07:00:00+00:00"
-    assert run.attributes == {"language": "1", "problem": "met", "weight": 0.5}
-    assert JourneyRun.objects.get(external_id="3").attributes == {"language": "9", "weight": 2.0}
+    assert run.attributes == {"language": "1", "problem": "met", "_weight": 0.5}
+    assert JourneyRun.objects.get(external_id="3").attributes == {"language": "9", "_weight": 2.0}
     values = Answer.objects.order_by("run__external_id", "response__survey__code", "question__order").values_list(
         "run__external_id", "question__code", "value", "choices"
     )
