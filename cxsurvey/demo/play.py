@@ -72,7 +72,7 @@ def play(story: Story, customers: int, place: Place) -> Played:
     load_text(story.programme, publish=True)
     courses = list(story.courses(customers))
     clock = time.monotonic()
-    _record(story, courses, place.label)
+    record(story, courses, place.label)
     recorded = time.monotonic()
     invitations = _await_sent(story, place.label)
     sent = time.monotonic()
@@ -92,7 +92,7 @@ def _key(story: Story, label: str, number: int) -> str:
     return f"{story.journey}-{label}-{number:04d}"
 
 
-def _record(story: Story, courses: Sequence[Course], label: str) -> None:
+def record(story: Story, courses: Sequence[Course], label: str) -> None:
     """Customers and their contacts, as the API takes them; every second customer can be reached by SMS only."""
     upsert_customers([_customer(story, course, label, n) for n, course in enumerate(courses)])
     now = timezone.now()

@@ -28,7 +28,7 @@ def invitation_by_token(token: str) -> Invitation | None:
     if not looks_like_token(token):
         return None
     rows = Invitation.objects.filter(token_hash=digest(token)).select_related(*RELATED).only(*COLUMNS)
-    invitation = rows.first()
+    invitation = next(iter(rows.order_by()), None)  # unique, so nothing is to be sorted as by first()
     if invitation is not None:
         invitation.version = _version(invitation.version_id)
         invitation.survey = invitation.version.survey
