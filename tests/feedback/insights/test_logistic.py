@@ -21,6 +21,7 @@ def test_logistic_equals_statsmodels():
 
 def test_marginal_effect_equals_statsmodels():
     fit = logistic(Y, X, GROUPS)
+    assert fit is not None
     effects = [marginal_effect(fit, X, j) for j in (0, 1)]
     assert [e.value for e in effects] == pytest.approx([0.10911974369706702, -0.06478460664465337], abs=1e-8)
     assert [e.se for e in effects] == pytest.approx([0.028251856899131313, 0.030858572200251632], abs=1e-8)

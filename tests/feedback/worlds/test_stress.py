@@ -17,7 +17,7 @@ def rng(seed=5):
 
 def test_simpson_sign_turns_and_is_warned():
     mix = stress.simpson(rng())
-    found = standardised_difference(mix.score, mix.north, [stress.CASES[h] for h in mix.hard])
+    found = standardised_difference(mix.score, mix.north.astype(float), [stress.CASES[h] for h in mix.hard])
     assert found.overall.value == pytest.approx(-6.6, abs=1.8)
     assert found.standardised == pytest.approx(4.6, abs=1.8)
     assert (found.warning, found.left_out) == (True, 0.0)
