@@ -7,7 +7,10 @@ from django.utils import timezone
 
 from feedback.dashboards import coverage, headline, parts, words
 from feedback.dashboards.addition import Addition, Part
+from feedback.dashboards.contacts import contacts_part
 from feedback.dashboards.context import Context, Query, UnknownJourney, context_of
+from feedback.dashboards.explain import explain_part
+from feedback.dashboards.time import time_part
 from feedback.insights.suppression import HIDDEN_BELOW
 from feedback.insights.versions import FORMULA_VERSION
 from feedback.queries.asks import asked_by_stage
@@ -18,7 +21,7 @@ __all__ = ["Addition", "Query", "UnknownJourney", "build_comparison"]
 Value = dict[str, Any]
 
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (contacts_part, time_part)
 
 
 def build_comparison(query: Query, now: datetime | None = None) -> Value:
