@@ -1,4 +1,4 @@
-"""Score free texts in batches: each keeps the engine and version that read it, and is never scored twice by it."""
+"""Score free texts in batches: each keeps the engine and version that read it, and the themes that it names."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from feedback import sentiment
-from feedback.models import FreeText, TextScore
+from feedback.models import FreeText, TextScore, ThemeTag
 from feedback.queries.texts import claim_unscored
+from feedback.themes.keywords import ENGINE, themes_of
 
 BATCH = 500
 
@@ -38,6 +39,8 @@ def _score_batch(size: int) -> list[str]:
     found = sentiment.score([text.text for text in texts], [text.language for text in texts])
     rows = [_row(text, score) for text, score in zip(texts, found, strict=True)]
     TextScore.objects.bulk_create(rows, ignore_conflicts=True)  # the same engine has read it before: that score stays
+    tags = [tag for text, score in zip(texts, found, strict=True) for tag in _tags(text, score)]
+    ThemeTag.objects.bulk_create(tags, ignore_conflicts=True)
     _mark_scored(texts)
     return [row.label for row in rows]
 
@@ -55,6 +58,11 @@ def _row(text: FreeText, score: sentiment.TextScore) -> TextScore:
         evidence=[asdict(each) for each in score.evidence],
         scored_at=timezone.now(),
     )
+
+
+def _tags(text: FreeText, score: sentiment.TextScore) -> list[ThemeTag]:
+    """The themes named in the language that the text was found to be in; patterns tell no polarity."""
+    return [ThemeTag(text=text, theme=theme.code, method=ENGINE) for theme in themes_of(text.text, score.language)]
 
 
 def _mark_scored(texts: Sequence[FreeText]) -> None:

@@ -1,9 +1,11 @@
 """The comparison of service with experience for one journey: the one value that every view renders (contract 4)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from feedback.dashboards import coverage, headline, parts, words
 from feedback.dashboards.addition import Addition, Part
@@ -21,21 +23,35 @@ __all__ = ["Addition", "Query", "UnknownJourney", "build_comparison"]
 Value = dict[str, Any]
 
 
-PARTS: tuple[Part, ...] = (contacts_part, time_part)
+PARTS: tuple[Part, ...] = (explain_part, contacts_part, time_part)
 
 
-def build_comparison(query: Query, now: datetime | None = None) -> Value:
-    """Service held against experience, as plain values ready for JSON; raises UnknownJourney."""
+Tell = Callable[[int, str], None]
+
+
+def build_comparison(query: Query, now: datetime | None = None, tell: Tell | None = None) -> Value:
+    """Service held against experience, as plain values ready for JSON; raises UnknownJourney.
+
+    `tell` hears how far it is: percent, and in words what is being done.
+    """
+    tell = tell or _silent
+    tell(2, _("reading the journeys"))
     context = context_of(query)
+    tell(25, _("comparing service with experience"))
     value = _header(context, now or timezone.now()) | _empty() | _measured(context)
     value["findings"] = words.findings(value)
     value["sentence"] = words.gap_sentence(value)
-    for part in PARTS:
+    for done, part in enumerate(PARTS):
+        tell(35 + 60 * done // len(PARTS), _("explaining what goes with it"))
         addition = part(context, value)
         value |= addition.values
         for shared in ("findings", "warnings", "suppressed"):
             value[shared] += getattr(addition, shared)
     return value
+
+
+def _silent(_percent: int, _note: str) -> None:
+    """Nobody listens."""
 
 
 def _header(context: Context, now: datetime) -> Value:
@@ -67,7 +83,7 @@ def _measured(context: Context) -> Value:
         "transitions": parts.transition_values(definition, table),
         "coverage": coverage.coverage_value(context),
         "exclusions": _exclusions(context),
-        "text": {"sentiment": sentiment_counts(table.run.tolist()), "themes": []},
+        "text": {"sentiment": sentiment_counts(context.run_ids), "themes": []},
         "segments": _segments(context, suppressed),
         "suppressed": suppressed,
     }

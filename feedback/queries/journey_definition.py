@@ -1,5 +1,6 @@
 """A journey as the comparison needs it: stages, transitions, options, and what every question measures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,7 @@ class QuestionDefinition:
     text: str
     version: int
     current: bool
+    choices: tuple[tuple[str, str], ...] = ()
 
     @property
     def key(self) -> str:
@@ -156,14 +158,15 @@ def _questions(journey: Journey) -> list[QuestionDefinition]:
         .select_related("version__survey")
         .order_by("version__survey__code", "-version__number", "order")
     )
-    return [_question(row, _text_of(row)) for row in rows]
+    return [_question(row) for row in rows]
 
 
-def _question(row: Question, text: str) -> QuestionDefinition:
+def _question(row: Question) -> QuestionDefinition:
     scale = None
     if row.scale_min is not None and row.scale_max is not None:
         scale = Scale(row.scale_min, row.scale_max, row.reversed)
-    survey = row.version.survey
+    survey, languages = row.version.survey, row.version.document.get("languages") or []
+    spec = _spec_of(row)
     return QuestionDefinition(
         survey=survey.code,
         survey_kind=survey.kind,
@@ -174,18 +177,22 @@ def _question(row: Question, text: str) -> QuestionDefinition:
         stage=row.stage_code,
         headline=row.headline,
         scale=scale,
-        text=text,
+        text=_first(spec.get("text", ""), languages),
         version=row.version.number,
         current=row.version.state == VersionState.PUBLISHED,
+        choices=tuple((each["code"], _first(each.get("text", ""), languages)) for each in spec.get("choices") or ()),
     )
 
 
-def _text_of(row: Question) -> str:
-    """The question's words in the first language of its version."""
-    document = row.version.document
-    spec: dict[str, Any] = next((q for q in document.get("questions", []) if q.get("code") == row.code), {})
-    text = spec.get("text", "")
+def _spec_of(row: Question) -> dict[str, Any]:
+    """The question as its version's document has it."""
+    questions = row.version.document.get("questions", [])
+    found: dict[str, Any] = next((spec for spec in questions if spec.get("code") == row.code), {})
+    return found
+
+
+def _first(text: Any, languages: Sequence[str]) -> str:
+    """A text in the first language of its version."""
     if isinstance(text, dict):
-        languages = document.get("languages") or list(text)
-        text = next((text[language] for language in languages if text.get(language)), "")
+        text = next((text[language] for language in languages or list(text) if text.get(language)), "")
     return str(text)

@@ -1,0 +1,148 @@
+"""Themes: what comments and lists of problems mention, how often, and how those customers rated the journey."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from feedback.dashboards.context import Context
+from feedback.dashboards.words_explain import theme_label
+from feedback.insights.arrays import Bools
+from feedback.insights.comparison import FINDING_Q
+from feedback.insights.drivers import MIN_EFFECT
+from feedback.insights.intervals import Difference, clustered_mean, mean_difference
+from feedback.insights.multiple import benjamini_hochberg
+from feedback.insights.shares import Share, share_of
+from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.queries.journey_definition import QuestionDefinition
+from feedback.queries.themes import chosen_options
+from feedback.themes.taxonomy import OTHER
+from surveys.enums import Measures, Metric
+
+Value = dict[str, Any]
+TESTED_FROM = 10  # as comments: from ten on nobody is pointed at, and a mean begins to mean something
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One theme: runs that mention it, those it is held against, and all that could have mentioned it."""
+
+    theme: str
+    label: str
+    source: str
+    inside: Bools
+    others: Bools
+    asked: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeValues:
+    """Rows of text.themes, and what is hidden of them."""
+
+    shown: list[Value]
+    suppressed: list[Value]
+
+
+def theme_values(context: Context, said: Mapping[int, set[str]]) -> ThemeValues:
+    """Every theme with n, prevalence and difference in experience; one family of tests (method 1.5, 3.6).
+
+    Themes of comments are held against comments without them; a problem against customers who met none where they were
+    asked, else against those who chose others.
+    """
+    mentions = [*_comments(context, said), *_problems(context)]
+    differences = [_difference(context, mention) for mention in mentions]
+    p_values = [
+        difference.p if n >= TESTED_FROM and mention.theme != OTHER else None
+        for mention, (n, difference) in zip(mentions, differences, strict=True)
+    ]
+    least = float(context.definition.options.get("min_effect", MIN_EFFECT))
+    rows = zip(mentions, differences, p_values, benjamini_hochberg(p_values), strict=True)
+    values = [_row(context, mention, *found, p, q, least) for mention, found, p, q in rows]
+    values.sort(key=lambda row: (-(row["n"] or 0), row["source"], row["theme"]))
+    hidden = [{"cell": f"text.themes.{row['theme']}", "reason": "fewer than 5"} for row in values if row["n"] is None]
+    return ThemeValues(values, hidden)
+
+
+def _comments(context: Context, said: Mapping[int, set[str]]) -> list[Mention]:
+    runs = context.table.run.tolist()
+    wrote = np.array([run in said for run in runs], dtype=bool)
+    found = []
+    for theme in sorted({theme for themes in said.values() for theme in themes}):
+        inside = np.array([theme in said.get(run, ()) for run in runs], dtype=bool)
+        found.append(Mention(theme, theme_label(theme), "comments", inside, wrote & ~inside, wrote))
+    return found
+
+
+def _problems(context: Context) -> list[Mention]:
+    """Every choice of the lists that ask about the whole journey."""
+    questions = [
+        q
+        for q in context.definition.questions
+        if q.current and q.kind == "multi" and q.measures == Measures.JOURNEY and q.metric != Metric.FEELINGS
+    ]
+    runs = context.table.run.tolist()
+    chosen = chosen_options(runs, [question.code for question in questions])
+    return [mention for q in questions for mention in _choices(context, q, runs, chosen[q.code])]
+
+
+def _choices(
+    context: Context, question: QuestionDefinition, runs: Sequence[int], chosen: Mapping[int, set[str]]
+) -> list[Mention]:
+    spared = _met_none(context, question)
+    some = np.array([run in chosen for run in runs], dtype=bool)
+    found = []
+    for code in sorted({code for codes in chosen.values() for code in codes}):
+        inside = np.array([code in chosen.get(run, ()) for run in runs], dtype=bool)
+        others = (some if spared is None else spared) & ~inside
+        asked = some if spared is None else some | spared
+        label = dict(question.choices).get(code) or code
+        found.append(Mention(code, label, f"{question.survey}.{question.code}", inside, others, asked))
+    return found
+
+
+def _met_none(context: Context, question: QuestionDefinition) -> Bools | None:
+    """Runs that said no to "did you meet any problem?" in the same survey; None where that was not asked."""
+    asked = [
+        q
+        for q in context.definition.questions
+        if q.survey == question.survey and q.metric == Metric.PROBLEM and q.kind == "yes_no" and q.current
+    ]
+    if not asked or question.metric != Metric.PROBLEM:
+        return None
+    values, _customers, rows = context.table.rating(asked[0].key)
+    spared = np.zeros(len(context.table), dtype=bool)
+    spared[rows[values == 0]] = True
+    return spared if spared.any() else None
+
+
+def _difference(context: Context, mention: Mention) -> tuple[int, Difference]:
+    """How many who mention it rated the journey, and how much higher than the others they did."""
+    e, customer = context.table.experience, context.table.customer
+    there = clustered_mean(np.where(mention.inside, e, np.nan), customer)
+    rest = clustered_mean(np.where(mention.others, e, np.nan), customer)
+    return there.n, mean_difference(there, rest)
+
+
+def _row(
+    context: Context,
+    mention: Mention,
+    n: int,
+    difference: Difference,
+    p: float | None,
+    q: float | None,
+    least: float,
+) -> Value:
+    asked = np.where(mention.asked, mention.inside.astype(np.float64), np.nan)
+    share: Share = share_of(asked, context.table.customer)
+    head = {"theme": mention.theme, "label": mention.label, "source": mention.source}
+    if n < HIDDEN_BELOW:
+        return head | dict.fromkeys(("n", "prevalence", "difference", "p", "q")) | {"finding": False}
+    return head | {
+        "n": n,
+        "prevalence": {"share": share.share, "lo": share.lo, "hi": share.hi, "k": share.k, "n": share.n},
+        "difference": {"value": difference.value, "lo": difference.lo, "hi": difference.hi},
+        "p": p,
+        "q": q,
+        "finding": q is not None and q < FINDING_Q and abs(difference.value or 0.0) >= least,
+    }
