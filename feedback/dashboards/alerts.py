@@ -1,0 +1,90 @@
+"""Closing the loop: open and overdue follow-ups by rule, and how fast and how well they are dealt with."""
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from feedback.dashboards.context import Context
+from feedback.insights.alerts import CONTACT_HOURS, RULES, loop
+from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.queries.follow_ups import Case, cases_of
+from feedback.queries.run_history import DAY, RunHistory
+
+Value = dict[str, Any]
+
+
+def alert_values(context: Context, value: Value) -> Value:
+    """Follow-ups as they stand, however few (they are promises to single customers), and the measures of the loop."""
+    now = datetime.fromisoformat(value["generated_at"])
+    cases = cases_of(context.definition.journey_id, context.query.end)
+    open_ones = [case for case in cases if case.state != "closed"]
+    return {
+        "open": len(open_ones),
+        "overdue": sum(_overdue(case, now) for case in open_ones),
+        "total": len(cases),
+        "by_rule": [row for rule in _rules(cases) if (row := _by_rule(rule, cases, now))],
+        "loop": _loop(cases, context.history, now),
+    }
+
+
+def _rules(cases: Sequence[Case]) -> list[str]:
+    """The rules in their order, then those that people wrote themselves."""
+    return [*RULES, *sorted({case.rule for case in cases} - set(RULES))]
+
+
+def _by_rule(rule: str, cases: Sequence[Case], now: datetime) -> Value | None:
+    own = [case for case in cases if case.rule == rule]
+    if not own:
+        return None
+    waiting = [case for case in own if case.state != "closed"]
+    return {
+        "rule": rule,
+        "open": len(waiting),
+        "overdue": sum(_overdue(case, now) for case in waiting),
+        "total": len(own),
+    }
+
+
+def _overdue(case: Case, now: datetime) -> bool:
+    """Nobody has been in touch and the time for it is over."""
+    return case.contacted_at is None and case.due_at is not None and case.due_at < now
+
+
+def _loop(cases: Sequence[Case], history: RunHistory, now: datetime) -> Value | None:
+    """Measures over the cases whose first contact is due or has been."""
+    due = [case for case in cases if case.contacted_at or now - case.opened_at >= timedelta(hours=CONTACT_HOURS)]
+    if len(due) < HIDDEN_BELOW:
+        return None
+    hours = [_hours(case) for case in due]
+    old, new = zip(*(_scores(case, history) for case in due), strict=True)
+    found = loop(hours, [case.state == "closed" for case in due], old, new, [case.customer for case in due])
+    rescored = found.rescored
+    return {
+        "contacted_in_time": dataclasses.asdict(found.contacted_in_time),
+        "closed": dataclasses.asdict(found.solved),
+        "median_hours": found.median_hours,
+        "rescored": {"value": rescored.value, "lo": rescored.lo, "hi": rescored.hi, "n": rescored.n}
+        if rescored.n >= HIDDEN_BELOW
+        else None,
+    }
+
+
+def _hours(case: Case) -> float | None:
+    first = case.contacted_at or case.closed_at
+    return None if first is None else (first - case.opened_at).total_seconds() / 3600
+
+
+def _scores(case: Case, history: RunHistory) -> tuple[float | None, float | None]:
+    """Experience of the run, and of the same customer's next run that was rated after the case was closed."""
+    if case.closed_at is None:
+        return None, None
+    own = history.experience[history.run == case.run]
+    later = (history.customer == case.customer) & (history.started > case.closed_at.timestamp() / DAY)
+    later &= np.isfinite(history.experience)
+    if not len(own) or not bool(later.any()):
+        return None, None
+    first = int(np.flatnonzero(later)[np.argmin(history.started[later])])
+    return float(own[0]), float(history.experience[first])

@@ -1,0 +1,215 @@
+"""Weekly (else monthly) series of experience, service, stages and NPS, with their charts and change points."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from feedback.dashboards.context import Context
+from feedback.dashboards.measures import POINTS, net_promoters, nps_keys
+from feedback.dashboards.parts import nps_question
+from feedback.insights import trends
+from feedback.insights.arrays import Bools, Floats, Ints
+from feedback.insights.intervals import clustered_mean, mean_difference
+from feedback.insights.suppression import complementary
+from feedback.insights.versions import seed_of
+from feedback.queries.run_history import DAY, RunHistory
+
+Value = dict[str, Any]
+# An NPS runs from -100 to 100: twice the length of a 0-100 score, so twice the shift counts.
+NPS_SHIFT = 2 * trends.MIN_SHIFT
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MONDAY = 3  # days from the Monday before 1970 to 1970-01-01, a Thursday
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Single answers of one series: values, customers and days since 1970, all of one length."""
+
+    series: str
+    code: str
+    name: str
+    owner: str | None
+    values: Floats
+    customer: Ints
+    at: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One series by period: the periods of its answers, which periods may be shown, and its change point."""
+
+    source: Source
+    by: str
+    periods: list[str]
+    data: trends.Series
+    shown: tuple[bool, ...]
+    change: trends.ChangePoint | None
+
+
+def trend_values(context: Context, value: Value) -> list[Value]:
+    """Every series of the page with points, charts and change point; change points are one family (method 3.13)."""
+    query = context.query
+    until = min(query.end or datetime.max.replace(tzinfo=UTC), datetime.fromisoformat(value["generated_at"]))
+    inside = context.history.between(query.start, query.end)
+    tracks = [_track(source, until, context.seed) for source in _sources(context, inside, value)]
+    tracks = [track for track in tracks if track.data.periods]
+    judged = trends.with_family([track.change for track in tracks])
+    return [_value(track, change) for track, change in zip(tracks, judged, strict=True)]
+
+
+def _sources(context: Context, history: RunHistory, value: Value) -> list[Source]:
+    """Experience, service, every stage with answers, the NPS."""
+    found = [
+        Source(code, code, value["name"], None, getattr(history, code), history.customer, history.at)
+        for code in ("experience", "service")
+    ]
+    for stage in context.definition.stages:
+        given = [scores.get(stage.code, []) for scores in history.stage_scores]
+        rows = np.repeat(np.arange(len(history)), [len(values) for values in given])
+        scores = np.array([score for values in given for score in values], dtype=np.float64)
+        found.append(
+            Source("stage", stage.code, stage.name, stage.owner, scores, history.customer[rows], history.at[rows])
+        )
+    if nps_question(context.definition):
+        net = net_promoters(nps_keys(context.definition), history)
+        found.append(Source("nps", "nps", value["name"], None, net, history.customer, history.at))
+    return [source for source in found if bool(np.isfinite(source.values).any())]
+
+
+def _track(source: Source, until: datetime, seed: int) -> Track:
+    """By weeks where half of them have 10 answers, else by months; periods that are not over are left out."""
+    end = until.timestamp() / DAY
+    by, periods = "week", _weeks(source.at, end)
+    if not trends.weekly_enough(_series(source, periods).counts):
+        by, periods = "month", _months(source.at, until)
+    data = _series(source, periods)
+    shown = tuple(not hidden for hidden in complementary(data.counts))
+    means, counts = (_kept(column, shown) for column in (data.means, data.counts))
+    change = trends.change_point(means, counts, seed_of(seed=seed, series=source.series, code=source.code))
+    return Track(source, by, periods, data, shown, change)
+
+
+def _series(source: Source, periods: list[str]) -> trends.Series:
+    """Answers of closed periods; those of a period that is not over have the period "" and are left out."""
+    closed = np.array([bool(period) for period in periods], dtype=bool)
+    return trends.series(np.where(closed, source.values, np.nan), periods)
+
+
+def _weeks(days: Floats, end: float) -> list[str]:
+    """The Monday of each day's week (UTC) as a date; "" for weeks that end later than `end`."""
+    mondays = np.floor((days + MONDAY) / 7) * 7 - MONDAY
+    names = {day: (EPOCH + timedelta(days=day)).date().isoformat() for day in set(mondays.tolist())}
+    return [names[day] if day + 7 <= end else "" for day in mondays.tolist()]
+
+
+def _months(days: Floats, until: datetime) -> list[str]:
+    """The month of each day (UTC); "" for the month of `until` and later."""
+    last = until.astimezone(UTC).strftime("%Y-%m")
+    names = [(EPOCH + timedelta(days=day)).strftime("%Y-%m") for day in days.tolist()]
+    return [name if name < last else "" for name in names]
+
+
+def _kept(column: Sequence[float], shown: Sequence[bool]) -> list[float]:
+    return [item for item, show in zip(column, shown, strict=True) if show]
+
+
+def _value(track: Track, change: trends.ChangePoint | None) -> Value:
+    data = trends.Series(
+        tuple(p for p, show in zip(track.data.periods, track.shown, strict=True) if show),
+        tuple(_kept(track.data.means, track.shown)),
+        tuple(int(n) for n in _kept(track.data.counts, track.shown)),
+        track.data.within,
+    )
+    baseline = baseline_of(len(data.means))
+    chart = trends.chart(data, baseline) if baseline else None
+    return {
+        "series": track.source.series,
+        "code": track.source.code,
+        "name": track.source.name,
+        "owner": track.source.owner,
+        "unit": POINTS,
+        "by": track.by,
+        "points": _points(track, data, chart),
+        "hidden": sum(not show for show in track.shown),
+        "ewma": chart and _ewma(chart, data),
+        "cusum": chart and _cusum(chart, data),
+        "alarm": chart and _alarm(chart, data),
+        "change": change and _change(track, change, data),
+    }
+
+
+def baseline_of(points: int) -> int | None:
+    """How many points make the baseline: 52, 26 or 13, and at most half of them where there are 26; None under 14."""
+    lengths = [length for length, _, _ in trends.LIMITS]
+    return next((n for n in lengths if points >= 2 * n), lengths[-1] if points > lengths[-1] else None)
+
+
+def _points(track: Track, data: trends.Series, chart: trends.Chart | None) -> list[Value]:
+    labels = np.array(track.periods, dtype=object)
+    places = {period: i for i, period in enumerate(data.periods)}
+    return [
+        _point(track.source, labels == period, period, n, places.get(period), chart)
+        for period, n in zip(track.data.periods, track.data.counts, strict=True)
+    ]
+
+
+def _point(source: Source, inside: Bools, period: str, n: int, place: int | None, chart: trends.Chart | None) -> Value:
+    """One period; place: its place among those shown, None: hidden."""
+    if place is None:
+        return {"period": period, "n": None, "score": None, "lo": None, "hi": None, "ewma": None}
+    mean = clustered_mean(source.values[inside], source.customer[inside])
+    step = None if chart is None or place < chart.baseline else place - chart.baseline
+    watched = None
+    if chart is not None and step is not None:
+        z = chart.ewma
+        watched = {"z": z.z[step], "lo": z.lo[step], "hi": z.hi[step], "outside": step in z.alarms}
+    return {"period": period, "n": n, "score": mean.value, "lo": mean.lo, "hi": mean.hi, "ewma": watched}
+
+
+def _ewma(chart: trends.Chart, data: trends.Series) -> Value:
+    limit = trends.limits(chart.baseline)
+    alarms = [data.periods[chart.baseline + i] for i in chart.ewma.alarms]
+    return {"baseline": chart.baseline, "mean": chart.mean, "limit": limit and limit[0], "alarms": alarms}
+
+
+def _cusum(chart: trends.Chart, data: trends.Series) -> Value:
+    limit = trends.limits(chart.baseline)
+    return {"limit": limit and limit[1], "alarms": [data.periods[chart.baseline + i] for i in chart.cusum.alarms]}
+
+
+def _alarm(chart: trends.Chart, data: trends.Series) -> Value | None:
+    """The first point at which either chart left its limits, and which way."""
+    places = [*chart.ewma.alarms[:1], *chart.cusum.alarms[:1]]
+    if not places:
+        return None
+    first = min(places)
+    by = "ewma" if first in chart.ewma.alarms else "cusum"
+    up = chart.ewma.z[first] > chart.mean if by == "ewma" else chart.cusum.up[first] > chart.cusum.down[first]
+    return {"period": data.periods[chart.baseline + first], "chart": by, "direction": "up" if up else "down"}
+
+
+def _change(track: Track, change: trends.ChangePoint, data: trends.Series) -> Value:
+    """The change with the interval of its shift, given the date; the date lies between from and to."""
+    source, names = track.source, data.periods
+    labels, shown = np.array(track.periods, dtype=object), set(names)
+    known = np.array([label in shown for label in labels], dtype=bool)
+    later = known & np.array([label >= names[change.place] for label in labels], dtype=bool)
+    after, before = (clustered_mean(source.values[side], source.customer[side]) for side in (later, known & ~later))
+    shift = mean_difference(after, before)
+    enough = source.series != "nps" or abs(change.shift) >= NPS_SHIFT
+    return {
+        "period": names[change.place],
+        "from": names[change.first],
+        "to": names[change.last],
+        "shift": shift.value,
+        "lo": shift.lo,
+        "hi": shift.hi,
+        "n_before": before.n,
+        "n_after": after.n,
+        "p": change.p,
+        "q": change.q,
+        "finding": change.finding and enough,
+    }

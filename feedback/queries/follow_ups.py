@@ -1,0 +1,33 @@
+"""Follow-ups of a journey: what is open, what is late, and how closing the loop goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from feedback.models import FollowUp
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One follow-up with the run that it is about."""
+
+    rule: str
+    state: str
+    run: int
+    customer: int
+    opened_at: datetime
+    due_at: datetime | None
+    contacted_at: datetime | None
+    closed_at: datetime | None
+
+
+def cases_of(journey_id: int, end: datetime | None = None) -> list[Case]:
+    """Every follow-up of a journey opened before `end`, in one query."""
+    found = FollowUp.objects.filter(run__journey_id=journey_id)
+    if end:
+        found = found.filter(opened_at__lt=end)
+    rows: Sequence[tuple[str, str, int, int, datetime, datetime | None, datetime | None, datetime | None]]
+    rows = found.order_by("pk").values_list(
+        "rule", "state", "run_id", "run__customer_id", "opened_at", "due_at", "contacted_at", "closed_at"
+    )  # type: ignore[assignment]
+    return [Case(*row) for row in rows]
