@@ -79,14 +79,14 @@ def drivers(j: Journeys, adjusted: bool = True, seed: int | None = None) -> Expl
     return explained(j.seen_experience(), found, (), j.customer, extra, partial_service=True, seed=seed)
 
 
-def changes(world: Sequence[Journeys], service: bool = False) -> list[change.BeforeAfter]:
+def changes(world: Sequence[Journeys], service: bool = False, data_end: float = DATA_END) -> list[change.BeforeAfter]:
     """Experience (or service) before and after week 26 of every journey, one family."""
     found = []
     for j in world:
         values = j.seen_service() if service else j.seen_experience()
         strata = [f"{segment} {case}" for segment, case in zip(j.segments(), j.complex_case, strict=True)]
         runs = change.Runs(values, j.started, j.ended, j.customer, strata)
-        found.append(change.before_after(runs, CHANGE_DAY, DATA_END))
+        found.append(change.before_after(runs, CHANGE_DAY, data_end))
     return change.with_family(found)
 
 
@@ -145,3 +145,17 @@ FAMILIES: dict[str, Callable[[Sequence[Journeys]], bool]] = {
     "segments": lambda world: any(gap.finding for gap in segment_gaps(world)),
     "commercial": lambda world: any(link.finding for link in commerce(world).links),
 }
+
+
+LOOK_DAYS = tuple(30.5 * month for month in range(1, 13))
+
+
+def page_findings(world: Sequence[Journeys], looks: Sequence[float] = LOOK_DAYS) -> set[str]:
+    """The families that found anything on a page looked at after each closed month (every look counts)."""
+    found: set[str] = set()
+    for day in looks:
+        seen = [part for part in (j.until(day) for j in world) if len(part.customer)]
+        found |= {name for name, family in FAMILIES.items() if name != "before_after" and family(seen)}
+        if day > CHANGE_DAY and any(result.finding for result in changes(seen, data_end=day)):
+            found.add("before_after")
+    return found

@@ -1,6 +1,6 @@
 """Runs of one planned journey as arrays: everything that happened, and who was asked and answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -59,6 +59,12 @@ class Journeys:
     def seen_experience(self) -> Floats:
         """The experience as answered, NaN without."""
         return np.where(self.answered_end, self.experience, np.nan)
+
+    def until(self, day: float) -> "Journeys":
+        """The runs that had ended by a day, as a look at that time sees them."""
+        keep = self.ended <= day
+        columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "plan"}
+        return replace(self, **{name: column[keep] for name, column in columns.items()})
 
     def weeks(self) -> Ints:
         """The week (from 0) in which every run started."""
