@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from feedback.dashboards.report_explain import lines_explain
 from feedback.dashboards.words import duration, one
 
 Value = dict[str, Any]
@@ -20,6 +21,7 @@ def text_report(value: Value) -> str:
     if value["nps"]:
         lines.append(_score("NPS", value["nps"]))
     lines += ["", *_stages(value["stages"]), *_waits(value["transitions"]), *_segments(value["segments"])]
+    lines += lines_explain(value)
     lines += [f"! {item['code']}: {item['text']}" for item in value["warnings"]]
     return "\n".join(lines)
 

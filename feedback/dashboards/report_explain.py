@@ -1,0 +1,64 @@
+"""What goes with the gap, as lines for a terminal."""
+
+from typing import Any
+
+from feedback.dashboards.words import one
+from feedback.dashboards.words_explain import unit
+
+Value = dict[str, Any]
+
+
+def lines_explain(value: Value) -> list[str]:
+    """Sentences, then predictors from the largest share down, dose, peak and end, themes."""
+    drivers = value["drivers"]
+    if drivers is None:
+        return []
+    lines = ["What goes with the gap", *(f"- {sentence['text']}" for sentence in drivers["sentences"])]
+    if drivers["items"]:
+        lines += ["", *_items(drivers), *_dose(drivers)]
+    if value["peak_end"]:
+        lines += ["", value["peak_end"]["sentence"]]
+    return [*lines, "", *_themes(value["text"]["themes"])]
+
+
+def _items(drivers: Value) -> list[str]:
+    head = f"{'Predictor':<44} {'share':>6} {'slope':>8} {'interval':<18} {'q':>6}  owner"
+    lines = [f"n {drivers['n']}, R2 {drivers['r2']:.3f}, shares by {drivers['method']}", head]
+    for item in sorted(drivers["items"], key=lambda item: -(item["share"] or 0.0)):
+        share = "stated" if item["share"] is None else f"{item['share']:.3f}"
+        interval = "" if item["lo"] is None else f"[{item['lo']:.2f}, {item['hi']:.2f}]"
+        q = "" if item["q"] is None else f"{item['q']:.3f}"
+        mark = " *" if item["finding"] else ""
+        slope = f"{item['slope']:.2f}"
+        name = item["label"][:43]
+        owner = item["owner"] or "nobody"
+        lines.append(f"{name:<44} {share:>6} {slope:>8} {interval:<18} {q:>6}  {owner}, {unit(item['kind'])}{mark}")
+    return lines
+
+
+def _dose(drivers: Value) -> list[str]:
+    rows = [row for row in drivers["dose"] if row["score"] is not None]
+    if not rows:
+        return []
+    name = next((item["label"] for item in drivers["items"] if item["code"] == drivers["strongest"]), "")
+    lines = ["", f"Experience by quarter of: {name}"]
+    for row in rows:
+        place = f"{row['low']:.1f} to {row['high']:.1f}"
+        lines.append(f"{place:<18} {one(row['score']):>6} [{one(row['lo'])}, {one(row['hi'])}]  n {row['n']}")
+    return lines
+
+
+def _themes(themes: list[Value]) -> list[str]:
+    shown = [row for row in themes if row["n"] is not None]
+    if not shown:
+        return []
+    lines = [f"{'Theme':<44} {'n':>5} {'share':>7} {'against others':>14} {'interval':<16} {'q':>6}"]
+    for row in shown:
+        difference, share = row["difference"], f"{row['prevalence']['share']:.1%}"
+        interval = "" if difference["lo"] is None else f"[{one(difference['lo'])}, {one(difference['hi'])}]"
+        q = "" if row["q"] is None else f"{row['q']:.3f}"
+        mark = " *" if row["finding"] else ""
+        name = row["label"][:43]
+        points = one(difference["value"])
+        lines.append(f"{name:<44} {row['n']:>5} {share:>7} {points:>14} {interval:<16} {q:>6}{mark}")
+    return [*lines, ""]
