@@ -23,7 +23,7 @@ __all__ = ["Addition", "Query", "UnknownJourney", "build_comparison"]
 Value = dict[str, Any]
 
 
-PARTS: tuple[Part, ...] = (explain_part, contacts_part, time_part)
+PARTS: tuple[Part, ...] = (explain_part, contacts_part, coverage.coverage_part, time_part)
 
 
 Tell = Callable[[int, str], None]

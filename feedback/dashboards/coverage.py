@@ -1,26 +1,121 @@
-"""Who was asked and who was heard: the funnel of asks, and what weighting does to the experience."""
+"""Who was asked and who was heard: the funnel of asks, the classes that answer, and what weighting does."""
 
-from typing import Any
-
+from feedback.dashboards import coverage_classes, coverage_funnel, words_coverage
+from feedback.dashboards.addition import Addition, Value
 from feedback.dashboards.context import Context
+from feedback.dashboards.coverage_classes import Frame
+from feedback.dashboards.coverage_funnel import Asked
+from feedback.dashboards.doubts import warning, weight_warning
+from feedback.insights.nonresponse import Coverage
 from feedback.insights.scores import mean_score
 from feedback.insights.weights import kish
-from feedback.queries.asks import decision_counts
+from feedback.queries.coverage import asks_of_runs, customers_in_contact, invitations_of_runs
 
 
-def coverage_value(context: Context) -> dict[str, Any]:
-    """The asks that were due and what became of them; the weights' design effect over all respondents."""
+def coverage_value(context: Context) -> Value:
+    """What run rows alone tell: the response weights' design effect over all respondents."""
     table = context.table
     weights = kish(table.any_weight()) if table.is_weighted() else None
-    counts = decision_counts(context.definition.journey_id, context.query.window)
     score = mean_score(table.experience, table.customer, context.weights)
     return {
         "runs": len(table),
-        "funnel": [{"survey_kind": kind, "outcome": outcome, "n": n} for kind, outcome, n in counts],
+        "funnel": [],
         "classes": [],
         "unweighted": score.score,
         "weighted": score.weighted.value if score.weighted else None,
+        "weighted_by": "response" if weights else None,
         "deff": weights.deff if weights else None,
         "n_eff": weights.n_eff if weights else None,
         "r_indicator": None,
     }
+
+
+def coverage_part(context: Context, value: Value) -> Addition:
+    """The funnel, customers, classes and weights into `coverage`; weighted twins where the classes give weights."""
+    suppressed: list[Value] = []
+    asked = asked_of(context)
+    found = value["coverage"] | _funnel(asked, suppressed)
+    frame = coverage_classes.frame_of(asked)
+    judged = coverage_classes.judged(frame) if _frame_known(asked) else None
+    if judged is None:
+        return Addition({"coverage": found}, suppressed=suppressed)
+    found |= _judged(frame, judged, suppressed)
+    changed: Value = {"coverage": found}
+    warnings: list[Value] = []
+    if found["weighted_by"] is None and found["asks"]:
+        found |= coverage_classes.weighted_values(judged) | {"weighted_by": "class"}
+        found["sentence"] = words_coverage.weighted_sentence(found) if found["weighted"] is not None else ""
+        changed |= _twins(value, found)
+        warnings = _warnings(changed["experience"], found)
+    return Addition(changed, _findings(value, found["silent"]), warnings, suppressed)
+
+
+def asked_of(context: Context) -> Asked:
+    """Read the asks of a context, in three queries; its classes are the customers' segments unless told otherwise."""
+    journey, window = context.definition.journey_id, context.query.window
+    by = str(context.definition.options.get("coverage_by") or "segment")
+    return Asked(
+        context,
+        asks_of_runs(journey, window),
+        invitations_of_runs(journey, window),
+        frozenset(customers_in_contact(journey)),
+        [name or "" for name in context.table.attribute(by)],
+    )
+
+
+def _frame_known(asked: Asked) -> bool:
+    """Whether more is known than the respondents: asks, or what happened to those who did not answer."""
+    return bool(asked.known_asks or asked.known_invitations or (asked.context.table.contacts > 0).any())
+
+
+def _funnel(asked: Asked, suppressed: list[Value]) -> Value:
+    if not len(asked.context.table):
+        return {"asks": [], "not_invited": [], "customers": [], "cells": []}
+    return {
+        "funnel": coverage_funnel.funnel_rows(asked, suppressed),
+        "cells": coverage_funnel.cells(asked),
+        "customers": coverage_funnel.customer_rows(asked, suppressed),
+        "asks": coverage_funnel.ask_counts(asked),
+        "not_invited": coverage_funnel.reasons(asked),
+        "by": str(asked.context.definition.options.get("coverage_by") or "segment"),
+    }
+
+
+def _judged(frame: Frame, judged: Coverage, suppressed: list[Value]) -> Value:
+    missing, pair_gap = coverage_classes.pair_values(frame)
+    poor = coverage_classes.poor_bounds(frame)
+    return {
+        "classes": coverage_classes.class_rows(frame, judged, suppressed),
+        **coverage_classes.other_values(judged),
+        "silent": coverage_classes.silent_value(frame, judged),
+        "poor_bounds": poor and {**poor, "sentence": words_coverage.poor_sentence(poor)},
+        "non_response": coverage_classes.non_response(frame),
+        "pairs": missing,
+        "pair_gap": pair_gap,
+        "limits": words_coverage.limits(),
+    }
+
+
+def _twins(value: Value, found: Value) -> Value:
+    """Experience and gap with the twin that the classes' weights give; an interval that is hidden stays hidden."""
+    experience, gap = value["experience"], value["gap"]
+    if found["weighted"] is not None and experience["score"] is not None:
+        twin = {"score": found["weighted"], "lo": found["weighted_lo"], "hi": found["weighted_hi"]}
+        experience = {**experience, "weighted": twin}
+    if found["pair_gap"] is not None and gap["gap"] is not None:
+        gap = {**gap, "weighted": found["pair_gap"]}
+    return {"experience": experience, "gap": gap}
+
+
+def _warnings(experience: Value, found: Value) -> list[Value]:
+    warnings = list(weight_warning(experience)) if experience["score"] is not None else []
+    if found["unknown"]:
+        warnings.append(warning("not_measured", words_coverage.unknown_warning(found)))
+    return list(warnings)
+
+
+def _findings(value: Value, silent: Value | None) -> list[Value]:
+    if silent is None or not silent["finding"]:
+        return []
+    rows = f"/admin/feedback/runscore/?journey__code={value['journey']}&segment={silent['name']}"
+    return [{"text": silent["sentence"], "kind": "silent", "owner": None, "n": silent["n"], "rows_url": rows}]

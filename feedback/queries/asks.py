@@ -5,35 +5,21 @@ from collections.abc import Mapping
 from django.db.models import Count, Q
 
 from feedback.queries.run_table import Window
-from surveys.models import AskDecision, Invitation
-
-SENT = ("sent", "planned")
+from surveys.models import Invitation
 
 
 def asked_by_stage(journey_id: int, window: Window) -> Mapping[str, tuple[int, int]]:
     """(invited, answered) by stage code, "" for the whole journey; runs in the window, in one query."""
     rows = (
         Invitation.objects.filter(survey__journey_id=journey_id)
-        .filter(_runs_inside(window, "run__"))
+        .filter(runs_inside(window, "run__"))
         .values_list("survey__stage_code")
         .annotate(invited=Count("pk"), answered=Count("pk", filter=Q(state="answered")))
     )
     return {code: (invited, answered) for code, invited, answered in rows}
 
 
-def decision_counts(journey_id: int, window: Window) -> list[tuple[str, str, int]]:
-    """(survey kind, outcome, number) of every ask that was due for runs in the window; adds up to all asks."""
-    rows = (
-        AskDecision.objects.filter(survey__journey_id=journey_id)
-        .filter(_runs_inside(window, "run__"))
-        .values_list("survey__kind", "outcome")
-        .annotate(n=Count("pk"))
-        .order_by("survey__kind", "outcome")
-    )
-    return list(rows)
-
-
-def _runs_inside(window: Window, prefix: str) -> Q:
+def runs_inside(window: Window, prefix: str) -> Q:
     """Runs by their end, open ones by their last event, as the run rows take them."""
     inside = Q()
     if window.start:

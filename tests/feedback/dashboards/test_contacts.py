@@ -184,7 +184,9 @@ def test_trap_is_found_named_and_linked_to_its_rows() -> None:
     finding = next(item for item in value["findings"] if item["n"] == 60)
     assert (finding["kind"], finding["n"], finding["owner"]) == ("handle_time_trap", 60, None)
     assert finding["rows_url"] == "/admin/surveys/interaction/?agent__exact=trap"
-    assert finding["text"].startswith("Agent trap looks 29.")
+    assert finding["text"].startswith(
+        "Agent trap looks 28.8 % (27.3 to 30.2) faster per call (6.5 v 10.0 min, 60 contacts)"
+    )
     assert "because 100.0 % (94.0 %–100.0 %) call again within 7 days (others 0.0 % (0.0 %–2.1 %))." in finding["text"]
 
 

@@ -1,0 +1,203 @@
+"""The funnel of a journey: how far every run and customer got, by segment, channel, and what the ask was about."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from feedback.dashboards.addition import Value
+from feedback.dashboards.context import Context
+from feedback.insights.arrays import Bools, Floats, Ints
+from feedback.insights.funnel import FunnelRow, Steps, funnel, heard, not_invited
+from feedback.insights.suppression import INDICATIVE_BELOW, complementary
+from feedback.queries.coverage import AskRow, InvitationRow
+from surveys.enums import SurveyKind
+from surveys.policy.reasons import Reason
+
+ASKED = ("planned", "sent")
+WHOLE = "journey"  # what an end-to-end ask is about, beside the phases
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Everything known of the asks about the runs of a context."""
+
+    context: Context
+    asks: Sequence[AskRow]
+    invitations: Sequence[InvitationRow]
+    in_contact: frozenset[int]
+    classes: Sequence[str]
+
+    @cached_property
+    def row_of(self) -> dict[int, int]:
+        """Run id to its place in the run table."""
+        return {run: row for row, run in enumerate(self.context.table.run.tolist())}
+
+    @cached_property
+    def known_asks(self) -> list[tuple[int, AskRow]]:
+        """Asks about the runs of the table, with the run's place."""
+        return [(self.row_of[ask.run], ask) for ask in self.asks if ask.run in self.row_of]
+
+    @cached_property
+    def known_invitations(self) -> list[tuple[int, InvitationRow]]:
+        """Invitations about the runs of the table, with the run's place."""
+        return [(self.row_of[item.run], item) for item in self.invitations if item.run in self.row_of]
+
+    @cached_property
+    def phase_of(self) -> dict[str, str]:
+        """Stage code to its phase; "" (no stage) is the whole journey."""
+        return {"": WHOLE} | {stage.code: stage.phase for stage in self.context.definition.stages}
+
+    @cached_property
+    def answered(self) -> dict[str, Bools]:
+        """Which runs were answered about, by phase, and about the whole journey."""
+        table, found = self.context.table, dict[str, Bools]()
+        places = {
+            q.key: q.stage if q.survey_kind == SurveyKind.TOUCHPOINT else "" for q in self.context.definition.questions
+        }
+        for row, (scores, ratings) in enumerate(zip(table.stage_scores, table.ratings, strict=True)):
+            stages = {*scores, *(places[key] for key in ratings if key in places)}
+            for phase in {self.phase_of.get(stage, "") for stage in stages}:
+                found.setdefault(phase, self.nobody())[row] = True
+        found.setdefault(WHOLE, self.nobody())[np.isfinite(table.experience)] = True
+        return found
+
+    @cached_property
+    def channels(self) -> list[str]:
+        """The channel of each run's ask, that about the whole journey first; "" where none was asked."""
+        found: dict[int, str] = {}
+        for row, ask in sorted(self.known_asks, key=lambda item: item[1].stage != ""):
+            if ask.outcome in ASKED:
+                found.setdefault(row, ask.channel)
+        return [found.get(row, "") for row in range(len(self.context.table))]
+
+    @cached_property
+    def contacted(self) -> Bools:
+        """Whether the customer of each run was ever in contact."""
+        return np.array([customer in self.in_contact for customer in self.context.table.customer.tolist()], dtype=bool)
+
+    @cached_property
+    def late(self) -> Floats:
+        """For each run 1 when it was answered after a reminder, 0 before one, NaN when not by an invitation."""
+        late = np.full(len(self.context.table), np.nan)
+        for row, item in self.known_invitations:
+            if item.answered and not item.stage:
+                late[row] = float(item.reminded)
+        return late
+
+    def nobody(self) -> Bools:
+        """No run at all."""
+        return np.zeros(len(self.context.table), dtype=bool)
+
+    def steps(self, phase: str | None = None) -> Steps:
+        """How far each run got with the asks of one phase (WHOLE: end-to-end), or with any."""
+        eligible, invited, delivered = self.nobody(), self.nobody(), self.nobody()
+        for row, ask in self.known_asks:
+            if phase in (None, self.phase_of.get(ask.stage)):
+                eligible[row] = True
+                invited[row] |= ask.outcome in ASKED
+                # Nothing is known of how an imported ask travelled: it is taken to have arrived.
+                delivered[row] |= ask.outcome in ASKED and ask.imported
+        for row, item in self.known_invitations:
+            if phase in (None, self.phase_of.get(item.stage)):
+                invited[row] = True
+                delivered[row] |= item.reached
+        touchpoints = [flags for name, flags in self.answered.items() if name != WHOLE and phase in (None, name)]
+        touchpoint = np.any(touchpoints, axis=0) if touchpoints else self.nobody()
+        end = self.answered[WHOLE] if phase in (None, WHOLE) else self.nobody()
+        return Steps(eligible, invited, delivered, touchpoint, end)
+
+
+def funnel_rows(asked: Asked, suppressed: list[Value]) -> list[Value]:
+    """All runs, then by segment and by channel (these add up to all), then by what was asked about (these do not)."""
+    n, whole = len(asked.context.table), asked.steps()
+    rows = [_row("all", "", item) for item in funnel(whole, [""] * n)]
+    for by, labels in (("segment", asked.classes), ("channel", asked.channels)):
+        if len(set(labels)) > 1:
+            rows += _shown(by, list(funnel(whole, labels)), suppressed)
+    for phase in dict.fromkeys((*(stage.phase for stage in asked.context.definition.stages), WHOLE)):
+        rows += [_row("phase", phase, item) for item in funnel(asked.steps(phase), [""] * n)]
+    return rows
+
+
+def cells(asked: Asked) -> list[Value]:
+    """Segment x phase x channel, cells of 30 runs on; the smaller ones of a phase together, so that sums hold."""
+    found: list[Value] = []
+    labels = [f"{name}\n{channel}" for name, channel in zip(asked.classes, asked.channels, strict=True)]
+    small = {label for label, n in Counter(labels).items() if n < INDICATIVE_BELOW}
+    pooled = ["\n" if label in small else label for label in labels]
+    for phase in dict.fromkeys((*(stage.phase for stage in asked.context.definition.stages), WHOLE)):
+        for item in funnel(asked.steps(phase), pooled):
+            segment, channel = item.cell.split("\n")
+            rest = item.cell == "\n" and bool(small)
+            names = {"segment": segment, "phase": phase, "channel": channel, "smaller_cells": rest}
+            found.append({**names, **_numbers(item)})
+    return found
+
+
+def _shown(by: str, items: list[FunnelRow], suppressed: list[Value]) -> list[Value]:
+    rows = []
+    for item, hide in zip(items, complementary([item.runs for item in items]), strict=True):
+        row = _row(by, item.cell, item)
+        if hide:
+            suppressed.append({"cell": f"coverage.funnel.{by}={item.cell}", "reason": "fewer than 5"})
+            row = {**dict.fromkeys(row), "by": by, "cell": item.cell}
+        rows.append(row)
+    return rows
+
+
+def _row(by: str, cell: str, item: FunnelRow) -> Value:
+    return {"by": by, "cell": cell, **_numbers(item)}
+
+
+def _numbers(item: FunnelRow) -> Value:
+    value: Value = dataclasses.asdict(item)
+    del value["cell"]
+    return value
+
+
+def customer_rows(asked: Asked, suppressed: list[Value]) -> list[Value]:
+    """Customers by how far they were heard (C80): all, then by segment; the four counts add up to customers."""
+    table, steps = asked.context.table, asked.steps()
+    _names, first, codes = np.unique(table.customer, return_index=True, return_inverse=True)
+    codes = codes.astype(np.int64)
+    answered = _any(codes, steps.answered_touchpoint | steps.answered_end_to_end)
+    states = (_any(codes, asked.contacted), _any(codes, steps.invited), answered)
+    rows = [dataclasses.asdict(item) for item in heard(*states, [""] * len(first))]
+    labels = [asked.classes[row] for row in first]
+    if len(set(labels)) < 2:
+        return rows
+    parts = heard(*states, labels)
+    for item, hide in zip(parts, complementary([item.customers for item in parts]), strict=True):
+        row: Value = dataclasses.asdict(item)
+        if hide:
+            suppressed.append({"cell": f"coverage.customers.{item.cell}", "reason": "fewer than 5"})
+            row = {**dict.fromkeys(row), "cell": item.cell}
+        rows.append(row)
+    return rows
+
+
+def _any(codes: Ints, flags: Bools) -> Bools:
+    """Whether any run of each customer has the flag."""
+    found: Bools = np.bincount(codes, weights=flags.astype(np.float64)) > 0
+    return found
+
+
+def reasons(asked: Asked) -> list[Value]:
+    """Why asks that were due were not sent, most frequent first."""
+    refused = [ask.outcome for _row, ask in asked.known_asks if ask.outcome not in ASKED]
+    return [{"reason": reason, "label": _label(reason), "n": n} for reason, n in not_invited(refused)]
+
+
+def _label(reason: str) -> str:
+    return str(Reason(reason).label) if reason in Reason.values else _("other: %(code)s") % {"code": reason}
+
+
+def ask_counts(asked: Asked) -> list[Value]:
+    """Every ask that was due by survey kind and outcome; adds up to all asks."""
+    counts = Counter((ask.kind, ask.outcome) for _row, ask in asked.known_asks)
+    return [{"survey_kind": kind, "outcome": outcome, "n": n} for (kind, outcome), n in sorted(counts.items())]
