@@ -8,6 +8,7 @@ import numpy as np
 
 from feedback.insights.arrays import Bools, Floats
 from feedback.insights.scores import DETRACTOR_TO, PROMOTER_FROM, Scale, pomp
+from feedback.queries.alert_inputs import last_stage
 from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition
 from feedback.queries.run_history import RunHistory
 from surveys.enums import Measures, Metric
@@ -162,12 +163,3 @@ def times_of(measure: Measure, definition: JourneyDefinition, history: RunHistor
 def _left(stage: str, definition: JourneyDefinition, history: RunHistory) -> Bools:
     """Runs whose last stage so far is this one."""
     return np.array([last_stage(waits, definition) == stage for waits in history.waits], dtype=bool)
-
-
-def last_stage(waits: dict[str, float], definition: JourneyDefinition) -> str | None:
-    """The stage that a run has reached: the end of its last passage; without any, the first stage that it can enter."""
-    first = next((t.source for t in definition.transitions), None)
-    order = [stage.code for stage in definition.stages]
-    reached = [key.split("->")[1] for key in waits]
-    known = [code for code in reached if code in order]
-    return max(known, key=order.index) if known else first
