@@ -10,11 +10,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from surveys.actions.links import preferences_token
 from surveys.models import Invitation
+from surveys.rendering.durations import duration
 from surveys.rendering.pages import PageTexts, best_language
 
 
@@ -68,7 +68,7 @@ def contact_day(invitation: Invitation) -> str:
 
 def _moment(invitation: Invitation) -> datetime | None:
     if invitation.interaction:
-        return invitation.interaction.ended_at or invitation.interaction.started_at
+        return invitation.interaction.started_at
     return invitation.run.ended_at if invitation.run else None
 
 
@@ -77,12 +77,3 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
-
-
-def duration(seconds: int) -> str:
-    """How long it takes, in words, rounded up."""
-    if seconds <= 60:
-        tens = max(10, -(-seconds // 10) * 10)
-        return ngettext("about %(seconds)s second", "about %(seconds)s seconds", tens) % {"seconds": tens}
-    minutes = -(-seconds // 60)
-    return ngettext("about %(minutes)s minute", "about %(minutes)s minutes", minutes) % {"minutes": minutes}

@@ -23,6 +23,7 @@ from surveys.enums import SurveyKind, VersionState
 from surveys.models import Invitation, SurveyVersion
 from surveys.policy.zones import zone_named
 from surveys.question_kinds import QuestionSpec, kind
+from surveys.rendering.durations import answering_seconds, duration
 from surveys.rendering.specs import Key, fallbacks, specs_of
 from surveys.rendering.texts import pick
 
@@ -87,8 +88,9 @@ def fill(text: str, answer_url: str, preferences_url: str) -> str:
 def _interface_language(language: str) -> str:
     """The nearest language that our own words exist in."""
     known = dict(settings.LANGUAGES)
-    base = language.split("-", maxsplit=1)[0]
-    return next((each for each in (language, base) if each in known), settings.LANGUAGE_CODE)
+    code = language.lower().replace("_", "-")
+    base = code.split("-", maxsplit=1)[0]
+    return next((each for each in (code, base) if each in known), settings.LANGUAGE_CODE)
 
 
 def _frame(invitation: Invitation, language: str, sender: str, *, reminder: bool) -> Frame:
@@ -128,6 +130,7 @@ def _context(version: SurveyVersion, frame: Frame) -> dict[str, Any]:
     points = _points(specs[0]) if specs else []
     return {
         "subject": _subject(version, frame, len(specs)),
+        "duration": duration(answering_seconds(specs)),
         "title": pick(version.document.get("title"), languages),
         "intro": pick(version.document.get("intro"), languages),
         "about": _about(version, frame),

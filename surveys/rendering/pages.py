@@ -16,10 +16,9 @@ from django.utils.translation import override
 from surveys.enums import VersionState
 from surveys.models import SurveyVersion
 from surveys.question_kinds import QuestionSpec, RawValue, kind
+from surveys.rendering.durations import answering_seconds
 from surveys.rendering.specs import Key, fallbacks, specs_of
 from surveys.rendering.texts import pick
-
-SECONDS = {"text": 20, "multi": 10, "single": 8, "feelings": 10}  # others: 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def _texts(version: SurveyVersion, language: str) -> PageTexts:
         thanks=pick(document.get("thanks"), languages),
         help_url=_web_address(pick(document.get("help_url"), languages)),
         questions=len(specs),
-        seconds=sum(SECONDS.get(spec.kind, 6) for spec in specs),
+        seconds=answering_seconds(specs),
     )
 
 

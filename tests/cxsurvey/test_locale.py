@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import translation
 
 from cxsurvey.lib.tokens import digest
-from feedback.answering.opening import duration
+from surveys.rendering.durations import duration
 from surveys.actions.inbound import _help
 from surveys.channels.sms.base import segments
 from surveys.models import Customer, Invitation

@@ -65,7 +65,8 @@ def test_page_day_is_that_of_the_customer(client: Client) -> None:
     version = touchpoint_survey()
     invitation, token = open_invitation(version)
     assert invitation.interaction is not None
-    invitation.interaction.ended_at = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    invitation.interaction.started_at = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    invitation.interaction.ended_at = datetime(2026, 3, 2, 23, 40, tzinfo=UTC)
     invitation.interaction.save()
     assert page_of(client, token).count("March 3, 2026") == 1  # Berlin
 
