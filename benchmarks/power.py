@@ -118,13 +118,13 @@ def _changes(world: Sequence[Journeys]) -> Found:
 def _people(by_code: dict[str, Journeys]) -> Found:
     a, b = by_code["A"], by_code["B"]
     covered = coverage(b.seen_experience(), b.segments(), b.customer)
-    news = findings.theme_effects(list(by_code.values()))[0]
+    news = findings.themes(list(by_code.values()))[0]
     experience, service = findings.commerce(list(by_code.values())).links
     poor = hidden_poor(run_scores(a.seen_stages()).lowest, a.seen_experience())
     return {
         "P10 unweighted B": (covered.unweighted.value if covered.unweighted else 0.0, True),
         "P10 weighted B": (covered.weighted.value if covered.weighted else 0.0, True),
-        "P14 no news": (news.difference or 0.0, news.finding),
+        "P14 no news": (news.difference.value or 0.0, news.finding),
         "P15 retention, E": (experience.effect.value, experience.finding),
         "P15 retention, S": (service.effect.value, True),
         "P16 hidden poor A": (poor.share or 0.0, True),

@@ -33,7 +33,7 @@ class ScoreBand:
 class Link:
     """One score's part in retention: odds ratio and average marginal effect (0..1) per 10 points, the other held.
 
-    finding: q < .05 and at least 5 percentage points between a typical low and a typical high customer.
+    gate: at least 5 percentage points between a typical low and high customer; finding: that, and q < .05.
     """
 
     code: str
@@ -41,6 +41,7 @@ class Link:
     effect: Bounds
     p: float | None
     q: float | None
+    gate: bool
     finding: bool
 
 
@@ -138,12 +139,12 @@ def _links(
 
 def _link(code: str, coefficient: Coefficient, effect: Coefficient) -> Link:
     odds = Bounds(*(float(np.exp(v)) for v in (coefficient.value, coefficient.lo, coefficient.hi)))
-    return Link(code, odds, Bounds(effect.value, effect.lo, effect.hi), coefficient.p, None, finding=False)
+    return Link(code, odds, Bounds(effect.value, effect.lo, effect.hi), coefficient.p, None, gate=False, finding=False)
 
 
 def _judged(link: Link, q: float | None, spread: float) -> Link:
     large = abs(link.effect.value) * spread >= MIN_EFFECT
-    return replace(link, q=q, finding=q is not None and q < FINDING_Q and large)
+    return replace(link, q=q, gate=large, finding=q is not None and q < FINDING_Q and large)
 
 
 def _spend(spend: Floats, x: Floats, extra: Floats, codes: Ints) -> Bounds | None:

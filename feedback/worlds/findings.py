@@ -1,7 +1,7 @@
 """What the analysis finds in a planted or empty world, family by family: for proofs of power and of false alarms."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,12 +10,13 @@ from feedback.insights import before_after as change
 from feedback.insights import trends
 from feedback.insights.arrays import Floats
 from feedback.insights.commercial import CommercialLink, commercial_link
-from feedback.insights.comparison import FINDING_Q, Gap, paired_gap
+from feedback.insights.comparison import FINDING_Q, MIN_GAP, Gap, family_p, paired_gap
 from feedback.insights.comparison import with_family as gap_family
-from feedback.insights.drivers import Predictor
+from feedback.insights.drivers import Driver, Predictor
 from feedback.insights.explain import Explanation, explained, wait_predictor
-from feedback.insights.intervals import clustered_mean, mean_difference
-from feedback.insights.multiple import benjamini_hochberg
+from feedback.insights.page import PageTest, standing
+from feedback.insights.theme_effects import ThemeEffect, theme_effects
+from feedback.insights.theme_effects import with_family as theme_family
 from feedback.insights.versions import PERMUTATIONS
 from feedback.worlds.journeys import Journeys
 from feedback.worlds.plans import SEGMENTS, WEEKS
@@ -23,17 +24,6 @@ from feedback.worlds.plans import SEGMENTS, WEEKS
 CHANGE_DAY, DATA_END = 26 * 7.0, 366.0 + 30
 MIN_EFFECT = 3.0
 THEMES = ("no_news", "friendly")
-
-
-@dataclass(frozen=True, slots=True)
-class ThemeEffect:
-    """Experience of runs whose comment has a theme, minus that of the others; finding: q < .05 and 3 points."""
-
-    journey: str
-    theme: str
-    difference: float | None
-    q: float | None
-    finding: bool
 
 
 def gaps(world: Sequence[Journeys]) -> list[Gap]:
@@ -112,19 +102,14 @@ def change_points(world: Sequence[Journeys], permutations: int = PERMUTATIONS) -
     return [judged[a:b] for a, b in pairwise(starts.tolist())]
 
 
-def theme_effects(world: Sequence[Journeys]) -> list[ThemeEffect]:
-    """What every theme goes with in every journey, one family."""
-    rows = []
+def themes(world: Sequence[Journeys]) -> list[ThemeEffect]:
+    """What every theme goes with in every journey, one family; codes as `A no_news`."""
+    rows: list[ThemeEffect] = []
     for j in world:
-        e = j.seen_experience()
-        for theme, flags in zip(THEMES, (j.no_news, j.friendly), strict=True):
-            means = [clustered_mean(np.where(flags == said, e, np.nan), j.customer) for said in (True, False)]
-            rows.append((j.plan.code, theme, mean_difference(means[0], means[1])))
-    q_values = benjamini_hochberg([difference.p for _, _, difference in rows])
-    return [
-        ThemeEffect(code, theme, d.value, q, q is not None and q < FINDING_Q and abs(d.value or 0.0) >= MIN_EFFECT)
-        for (code, theme, d), q in zip(rows, q_values, strict=True)
-    ]
+        said = [(name, flags.astype(np.float64)) for name, flags in zip(THEMES, (j.no_news, j.friendly), strict=True)]
+        found = theme_effects(j.seen_experience(), said, j.customer)
+        rows += [replace(effect, code=f"{j.plan.code} {effect.code}") for effect in found]
+    return theme_family(rows)
 
 
 def commerce(world: Sequence[Journeys]) -> CommercialLink:
@@ -141,7 +126,7 @@ FAMILIES: dict[str, Callable[[Sequence[Journeys]], bool]] = {
     "drivers": lambda world: any(drivers(j).named for j in world),
     "before_after": lambda world: any(result.finding for result in changes(world)),
     "change_points": lambda world: any(p is not None and p.finding for row in change_points(world) for p in row),
-    "themes": lambda world: any(effect.finding for effect in theme_effects(world)),
+    "themes": lambda world: any(effect.finding for effect in themes(world)),
     "segments": lambda world: any(gap.finding for gap in segment_gaps(world)),
     "commercial": lambda world: any(link.finding for link in commerce(world).links),
 }
@@ -150,12 +135,38 @@ FAMILIES: dict[str, Callable[[Sequence[Journeys]], bool]] = {
 LOOK_DAYS = tuple(30.5 * month for month in range(1, 13))
 
 
+def page_tests(world: Sequence[Journeys], day: float = DATA_END, permutations: int = PERMUTATIONS) -> list[PageTest]:
+    """All tests of all families of one page, at a look on a day."""
+    both = [("gap", gap) for gap in gaps(world)] + [("segments", gap) for gap in segment_gaps(world)]
+    tests = [PageTest(family, "", family_p(gap), abs(gap.gap or 0.0) >= MIN_GAP) for family, gap in both]
+    for j in world:
+        tests += [
+            PageTest("drivers", f"{j.plan.code} {item.code}", _both(item), _typical(item))
+            for item in drivers(j).records.items
+            if item.code != "service"
+        ]
+    if day > CHANGE_DAY:
+        contrasts = [change.judged_change(result) for result in changes(world, data_end=day)]
+        tests += [PageTest("before_after", "", d.p, abs(d.value or 0.0) >= MIN_EFFECT) for d in contrasts]
+    points = [point for row in change_points(world, permutations) for point in row if point]
+    tests += [PageTest("change_points", "", p.p, abs(p.shift) >= MIN_EFFECT) for p in points]
+    tests += [PageTest("themes", e.code, e.p, abs(e.difference.value or 0.0) >= MIN_EFFECT) for e in themes(world)]
+    return tests + [PageTest("commercial", link.code, link.p, link.gate) for link in commerce(world).links]
+
+
+def _both(item: Driver) -> float | None:
+    known = [p for p in (item.p, item.adjusted.p if item.adjusted else None) if p is not None]
+    return max(known) if known else None
+
+
+def _typical(item: Driver) -> bool:
+    return min(item.effect, item.adjusted.effect if item.adjusted else item.effect) >= MIN_EFFECT
+
+
 def page_findings(world: Sequence[Journeys], looks: Sequence[float] = LOOK_DAYS) -> set[str]:
-    """The families that found anything on a page looked at after each closed month (every look counts)."""
+    """The families that stood on a page at any look, one after each closed month."""
     found: set[str] = set()
     for day in looks:
         seen = [part for part in (j.until(day) for j in world) if len(part.customer)]
-        found |= {name for name, family in FAMILIES.items() if name != "before_after" and family(seen)}
-        if day > CHANGE_DAY and any(result.finding for result in changes(seen, data_end=day)):
-            found.add("before_after")
+        found |= {test.family for test in standing(page_tests(seen, day), len(looks))}
     return found

@@ -77,10 +77,15 @@ def test_score_bands_by_hand():
 
 
 def test_value_at_stake_is_a_range_or_nothing():
-    link = Link("experience", Bounds(1.4, 1.3, 1.5), Bounds(0.08, 0.06, 0.1), 0.001, 0.001, finding=True)
+    link = Link("experience", Bounds(1.4, 1.3, 1.5), Bounds(0.08, 0.06, 0.1), 0.001, 0.001, gate=True, finding=True)
     stake = value_at_stake(link, 1000, 50)
     assert (stake.value, stake.low, stake.high) == (4000, 3000, 5000)
-    assert value_at_stake(Link("e", link.odds_ratio, Bounds(0.08, None, None), None, None, finding=False), 1, 1) is None
+    assert (
+        value_at_stake(
+            Link("e", link.odds_ratio, Bounds(0.08, None, None), None, None, gate=False, finding=False), 1, 1
+        )
+        is None
+    )
 
 
 def test_expected_recovery_published_value():

@@ -192,10 +192,10 @@ def test_p13_three_sources_of_first_contact_resolution():
 
 
 def test_p14_no_news_goes_with_less_and_friendly_with_nothing():
-    found = {(effect.journey, effect.theme): effect for effect in findings.theme_effects(list(world().values()))}
-    news = found["A", "no_news"]
-    assert (news.finding, news.difference) == (True, pytest.approx(-8.5, abs=6))
-    assert not any(effect.finding for (code, theme), effect in found.items() if (code, theme) != ("A", "no_news"))
+    found = {effect.code: effect for effect in findings.themes(list(world().values()))}
+    news = found["A no_news"]
+    assert (news.finding, news.difference.value) == (True, pytest.approx(-8.5, abs=6))
+    assert [code for code, effect in found.items() if effect.finding] == ["A no_news"]
 
 
 def test_p15_retention_goes_with_experience_only():
