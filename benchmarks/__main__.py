@@ -21,6 +21,7 @@ from typing import Any
 PACKAGE = Path(__file__).resolve().parent
 PROJECT = PACKAGE.parent
 OUT = PROJECT / "var" / "bench"
+MINUTES = frozenset({"null_worlds", "power"})  # slow as well: they count over many seeds
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def measurements() -> list[Measurement]:
         names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
         if path.stem != "__main__" and "main" in names:
             about = (ast.get_docstring(tree) or "").partition("\n")[0]
-            found.append(Measurement(path.stem, _is_slow(tree), about))
+            found.append(Measurement(path.stem, path.stem in MINUTES or _is_slow(tree), about))
     return found
 
 
