@@ -137,7 +137,8 @@ def key_drivers(
     extra = np.empty((len(y), 0)) if controls is None else floats(controls)
     keep = np.isfinite(y) & np.isfinite(x).all(axis=1) & np.isfinite(extra).all(axis=1)
     codes = cluster_codes(clusters, len(y))[keep]
-    y, x, extra = y[keep], x[keep], extra[:, extra[keep].std(axis=0) > 0][keep]
+    y, x, extra = y[keep], x[keep], extra[keep]
+    extra = extra[:, (extra != extra[:1]).any(axis=0)]
     customers = len(np.unique(codes))
     fit = least_squares(y, x, codes) if used and len(y) >= _rows_needed(len(used)) else None
     if fit is None:

@@ -21,7 +21,13 @@ def journey_programme(plan: Plan) -> Document:
     whole = _survey(f"{code}-e2e", "end_to_end", STEM.format(about="the whole of it"), (0, 10))
     whole["questions"].append({"code": "why", "kind": "text", "text": "What is the main reason?", "required": False})
     return {
-        "journey": {"code": code, "name": plan.name, "needed_steps": count, "headline": "overall"},
+        "journey": {
+            "code": code,
+            "name": plan.name,
+            "needed_steps": count,
+            "headline": "overall",
+            "case_mix": ["complexity"],
+        },
         "stages": [
             {"code": stage, "name": f"Stage {k + 1}", "kind": "service", "owner": OWNERS[k]}
             for k, stage in enumerate(stages)
