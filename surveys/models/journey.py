@@ -1,11 +1,11 @@
 """Journeys: versions, stages, transitions and the departments that own them."""
 
-import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from surveys.enums import Phase, StageKind, VersionState
+from surveys.models.frozen import frozen_child, frozen_version
 
 
 class Department(models.Model):
@@ -79,54 +79,10 @@ class JourneyVersion(models.Model):
                 condition=Q(promised_days__isnull=True) | Q(promised_days__gt=0), name="journey_promise_positive"
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="frozen_journey_version_delete",
-                operation=pgtrigger.Delete,
-                condition=~pgtrigger.Q(old__state="draft"),
-            ),
-            pgtrigger.Trigger(
-                name="frozen_journey_version",
-                operation=pgtrigger.Update,
-                when=pgtrigger.Before,
-                condition=~pgtrigger.Q(old__state="draft"),
-                func=pgtrigger.Func(
-                    """
-                    IF to_jsonb(NEW) - 'state' IS DISTINCT FROM to_jsonb(OLD) - 'state' OR NEW.state = 'draft' THEN
-                        RAISE EXCEPTION 'A published journey version cannot be changed: publish a new version.';
-                    END IF;
-                    RETURN NEW;
-                    """
-                ),
-            ),
-        ]
+        triggers = frozen_version("journey")
 
     def __str__(self) -> str:
         return f"{self.journey_id} v{self.number}"
-
-
-def _frozen_child(table: str, parent: str, column: str, what: str) -> pgtrigger.Trigger:
-    """Refuse any write to rows of a frozen version; the parent's state decides."""
-    return pgtrigger.Trigger(
-        name=f"frozen_{table}",
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        when=pgtrigger.Before,
-        declare=[("parent_state", "text")],
-        func=pgtrigger.Func(
-            f"""
-            IF TG_OP = 'INSERT' THEN
-                SELECT state INTO parent_state FROM {parent} WHERE id = NEW.{column};
-            ELSE
-                SELECT state INTO parent_state FROM {parent} WHERE id = OLD.{column};
-            END IF;
-            IF parent_state <> 'draft' THEN
-                RAISE EXCEPTION 'A published {what} version cannot be changed: publish a new version.';
-            END IF;
-            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-            RETURN NEW;
-            """  # noqa: S608 - constants of this module
-        ),
-    )
 
 
 class Stage(models.Model):
@@ -159,7 +115,7 @@ class Stage(models.Model):
                 name="stage_promise_only_for_waits",
             ),
         ]
-        triggers = [_frozen_child("stage", "surveys_journeyversion", "version_id", "journey")]
+        triggers = [frozen_child("stage", "surveys_journeyversion", "version_id", "journey")]
 
     def __str__(self) -> str:
         return self.name
@@ -188,7 +144,7 @@ class Transition(models.Model):
                 condition=Q(promised_days__isnull=True) | Q(promised_days__gt=0), name="transition_promise_positive"
             ),
         ]
-        triggers = [_frozen_child("transition", "surveys_journeyversion", "version_id", "journey")]
+        triggers = [frozen_child("transition", "surveys_journeyversion", "version_id", "journey")]
 
     def __str__(self) -> str:
         return f"{self.from_stage_id}->{self.to_stage_id}"

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from surveys.enums import Measures, Metric, SurveyKind, VersionState
-from surveys.models.journey import Journey, _frozen_child
+from surveys.models.frozen import frozen_child, frozen_version
+from surveys.models.journey import Journey
 
 
 class Survey(models.Model):
@@ -67,27 +68,7 @@ class SurveyVersion(models.Model):
                 condition=Q(state="draft") | Q(published_at__isnull=False), name="survey_version_published_at"
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="frozen_survey_version_delete",
-                operation=pgtrigger.Delete,
-                condition=~pgtrigger.Q(old__state="draft"),
-            ),
-            pgtrigger.Trigger(
-                name="frozen_survey_version",
-                operation=pgtrigger.Update,
-                when=pgtrigger.Before,
-                condition=~pgtrigger.Q(old__state="draft"),
-                func=pgtrigger.Func(
-                    """
-                    IF to_jsonb(NEW) - 'state' IS DISTINCT FROM to_jsonb(OLD) - 'state' OR NEW.state = 'draft' THEN
-                        RAISE EXCEPTION 'A published survey version cannot be changed: publish a new version.';
-                    END IF;
-                    RETURN NEW;
-                    """
-                ),
-            ),
-        ]
+        triggers = frozen_version("survey")
 
     def __str__(self) -> str:
         return f"{self.survey_id} v{self.number}"
@@ -129,7 +110,7 @@ class Question(models.Model):
                 name="question_measures",
             ),
         ]
-        triggers = [_frozen_child("question", "surveys_surveyversion", "version_id", "survey")]
+        triggers = [frozen_child("question", "surveys_surveyversion", "version_id", "survey")]
 
     def __str__(self) -> str:
         return self.code
