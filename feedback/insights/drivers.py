@@ -19,6 +19,10 @@ MIN_EFFECT = 3.0
 TYPICAL_SPREAD = 1.35
 PRESENT_SHARE, MIN_ROWS, ROWS_PER_PREDICTOR, HIGHEST_VIF, BEND_P = 0.9, 50, 10, 10.0, 0.01
 
+# For the model with the controls: rows for each of its columns.
+ROWS_PER_COLUMN = 5
+CROWDED = "not_enough_for_controls"
+
 Method = Literal["lmg", "johnson", "none"]
 
 
@@ -143,15 +147,19 @@ def key_drivers(
     fit = least_squares(y, x, codes) if used and len(y) >= _rows_needed(len(used)) else None
     if fit is None:
         return Drivers("none", len(y), customers, None, (), (), left_out, (), ("not_enough",))
-    full = least_squares(y, np.column_stack([x, extra]), codes) if extra.shape[1] else None
+    # Too many controls for the rows: nothing can be named, since nothing could be held against them.
+    crowded = extra.shape[1] > 0 and len(y) < ROWS_PER_COLUMN * (x.shape[1] + extra.shape[1])
+    full = least_squares(y, np.column_stack([x, extra]), codes) if extra.shape[1] and not crowded else None
     blocks, merged = _blocks(used, x)
     singles = _singles(used, blocks, merged)
     method, shares = _shares(y, x, singles, codes, seed)
     parts = shares if singles == blocks else _shares(y, x, blocks, codes, seed)[1]
-    items = _items(used, x, fit, full, min_effect, [shares[single] for single in singles], blocks)
+    gate = np.inf if crowded else min_effect
+    items = _items(used, x, fit, full, gate, [shares[single] for single in singles], blocks)
     whole = tuple(BlockShare(name, part.value, part.lo, part.hi) for name, part in parts.items())
-    few = ("few_customers",) if customers < TEST_FROM_CUSTOMERS else ()
-    return Drivers(method, fit.n, customers, fit.r2, items, whole, left_out, merged, few)
+    warnings: tuple[str, ...] = ("few_customers",) if customers < TEST_FROM_CUSTOMERS else ()
+    warnings += (CROWDED,) if crowded else ()
+    return Drivers(method, fit.n, customers, fit.r2, items, whole, left_out, merged, warnings)
 
 
 def _rows_needed(predictors: int) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 
 from feedback.insights.arrays import CodesLike, Floats, FloatsLike, floats
 from feedback.insights.drivers import (
+    CROWDED,
     MIN_EFFECT,
     Dose,
     Driver,
@@ -94,7 +95,8 @@ def explained(
     codes = {p.code for p in stated}
     told = [item for item in second.items if item.code in codes] if second else []
     services = {p.code for p in (*records, *stated) if p.service}
-    family = one_family([*first.items, *told], services, min_effect)
+    gate = np.inf if CROWDED in first.warnings else min_effect
+    family = one_family([*first.items, *told], services, gate)
     own, told = family[: len(first.items)], family[len(first.items) :]
     first = _with_items(first, own)
     strongest = _strongest(own, services)

@@ -10,7 +10,7 @@ from feedback.insights import before_after as change
 from feedback.insights import trends
 from feedback.insights.arrays import Floats
 from feedback.insights.commercial import CommercialLink, commercial_link
-from feedback.insights.comparison import FINDING_Q, MIN_GAP, Gap, family_p, paired_gap
+from feedback.insights.comparison import MIN_GAP, Gap, family_p, paired_gap
 from feedback.insights.comparison import with_family as gap_family
 from feedback.insights.drivers import Driver, Predictor
 from feedback.insights.explain import Explanation, explained, wait_predictor

@@ -162,3 +162,11 @@ def test_bends_curve_is_seen_and_a_line_is_not():
     noise = rng.normal(0, 3, 300)
     assert bends(50 - x[:, 0] ** 2 + noise, x, 0)
     assert not bends(50 - 2 * x[:, 0] + noise, x, 0)
+
+
+def test_key_drivers_more_controls_than_rows_can_carry_name_nothing():
+    outcome, predictors, customers = planted(1, 100)
+    months = (np.arange(100)[:, None] % 20 == np.arange(18)).astype(float)
+    crowded = key_drivers(outcome, predictors, customers, months)
+    assert (crowded.warnings, [item.finding for item in crowded.items]) == (("not_enough_for_controls",), [False] * 3)
+    assert key_drivers(outcome, predictors, customers, months[:, :17]).warnings == ()
