@@ -68,12 +68,17 @@ class Asked:
 
     @cached_property
     def channels(self) -> list[str]:
-        """The channel of each run's ask, that about the whole journey first; "" where none was asked."""
+        """The channel of each run's ask, that about the whole journey first; "" where none was asked.
+
+        All "" where the channel of some ask is not known: the others would be a choice of those that answered.
+        """
+        asks = sorted(self.known_asks, key=lambda item: item[1].stage != "")
+        asked = [(row, ask.channel) for row, ask in asks if ask.outcome in ASKED]
         found: dict[int, str] = {}
-        for row, ask in sorted(self.known_asks, key=lambda item: item[1].stage != ""):
-            if ask.outcome in ASKED:
-                found.setdefault(row, ask.channel)
-        return [found.get(row, "") for row in range(len(self.context.table))]
+        for row, channel in asked:
+            found.setdefault(row, channel)
+        known = all(channel for _row, channel in asked)
+        return [found.get(row, "") if known else "" for row in range(len(self.context.table))]
 
     @cached_property
     def contacted(self) -> Bools:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from feedback.dashboards.report_contacts import lines_contacts
+from feedback.dashboards.report_coverage import lines_coverage
 from feedback.dashboards.report_explain import lines_explain
 from feedback.dashboards.words import duration, one
 
@@ -21,7 +23,7 @@ def text_report(value: Value) -> str:
     if value["nps"]:
         lines.append(_score("NPS", value["nps"]))
     lines += ["", *_stages(value["stages"]), *_waits(value["transitions"]), *_segments(value["segments"])]
-    lines += lines_explain(value)
+    lines += [*lines_explain(value), *lines_contacts(value), *lines_coverage(value)]
     lines += [f"! {item['code']}: {item['text']}" for item in value["warnings"]]
     return "\n".join(lines)
 
