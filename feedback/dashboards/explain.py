@@ -60,10 +60,12 @@ def _drivers(context: Context, value: Value, material: Material, doubts: explain
     items += [_item(item, known[item.code], value, "stated", doubts) for item in model.stated]
     named = [] if doubts.computed else [code for code in model.named if code in known]
     labels = {item["code"]: item["label"] for item in items}
+    strongest = next((item for item in items if item["code"] == model.strongest), None)
     drivers = _head(context, material, model, doubts) | {
         "items": items,
         "blocks": [_block(block, labels) for block in model.records.blocks],
         "named": named,
+        "dose_of": strongest and f"{strongest['label']} ({words_explain.measured_in(strongest)})",
         "ruled_out": list(model.ruled_out),
         "stake": _stake(model, value["gap"]["gap"]),
         "straight_lining": doubts.straight,

@@ -40,8 +40,7 @@ def _dose(drivers: Value) -> list[str]:
     rows = [row for row in drivers["dose"] if row["score"] is not None]
     if not rows:
         return []
-    name = next((item["label"] for item in drivers["items"] if item["code"] == drivers["strongest"]), "")
-    lines = ["", f"Experience by quarter of: {name}"]
+    lines = ["", f"Experience by quarter of: {drivers['dose_of']}"]
     for row in rows:
         place = f"{row['low']:.1f} to {row['high']:.1f}"
         lines.append(f"{place:<18} {one(row['score']):>6} [{one(row['lo'])}, {one(row['hi'])}]  n {row['n']}")

@@ -13,6 +13,8 @@ from feedback.queries.predictors import Candidate
 Value = dict[str, Any]
 RATED_HIGHER = 10  # points: what "rated higher" means in sentences about ratings; 5 for service, as few can rise
 
+CLEARLY_BEST = 0.03  # a smaller difference of correlations is not told as one
+
 
 def theme_label(theme: str) -> str:
     """A theme of the taxonomy in words; a theme of staff's own as it is written."""
@@ -78,6 +80,13 @@ def unit(kind: str) -> str:
     return units.get(kind, _("points per point"))
 
 
+def measured_in(item: Value) -> str:
+    """What the quarters of a predictor count."""
+    if item["kind"] == "wait":
+        return _("days beyond the promise") if item["promised_days"] is not None else _("days")
+    return _("0 to 100") if item["kind"] in ("rating", "stated") else _("number")
+
+
 def interval(value: Value, factor: float = 1.0) -> str:
     """The bounds of a slope or difference, times a factor; "no interval" where there is none."""
     if value["lo"] is None:
@@ -135,7 +144,7 @@ def driver_sentence(item: Value, value: Value, drivers: Value) -> str:
     """One named driver: points per unit with interval and n, what that makes of the gap, and who owns it."""
     owner = _("Owner: %(owner)s.") % {"owner": item["owner"] or _("nobody")}
     if item["code"] in drivers["bent"] and item["code"] == drivers["strongest"] and len(drivers["dose"]) > 1:
-        return f"{_from_dose(item, drivers)} {owner}"
+        return f"{_from_dose(item, drivers)}{_part_of_gap(item, value)}. {owner}"
     if item["kind"] in ("rating", "stated"):
         return f"{_rating(item, drivers)} {owner}"
     facts = {
@@ -160,16 +169,20 @@ def _what(item: Value) -> str:
     }
     if item["kind"] != "wait":
         return str(names.get(item["kind"], item["label"]))
-    _wait, _colon, ends = item["label"].partition(": ")
+    if item["promised_days"] is None:
+        return _wait(item)
+    return _("%(wait)s, beyond the promise,") % {"wait": _wait(item)}
+
+
+def _wait(item: Value) -> str:
+    """A wait by its two stages, with median and promise."""
+    _label, _colon, ends = item["label"].partition(": ")
     source, _arrow, target = ends.partition(" → ")
     facts = {"source": source, "target": target, "median": duration(item["median_days"])}
     if item["promised_days"] is None:
         return _("The wait between %(source)s and %(target)s (median %(median)s)") % facts
     facts["promised"] = duration(item["promised_days"])
-    text = _(
-        "The wait between %(source)s and %(target)s (median %(median)s, promised %(promised)s), beyond the promise,"
-    )
-    return text % facts
+    return _("The wait between %(source)s and %(target)s (median %(median)s, promised %(promised)s)") % facts
 
 
 def _part_of_gap(item: Value, value: Value) -> str:
@@ -190,10 +203,14 @@ def _from_dose(item: Value, drivers: Value) -> str:
     first, last = drivers["dose"][0], drivers["dose"][-1]
     text = _(
         "%(what)s: the journey is rated %(first)s (%(first_interval)s, n %(first_n)s) in the lowest quarter and "
-        "%(last)s (%(last_interval)s, n %(last_n)s) in the highest; the relation is no straight line."
+        "%(last)s (%(last_interval)s, n %(last_n)s) in the highest. That is no straight line; one through all would be "
+        "%(slope)s %(unit)s (%(interval)s)"
     )
     return text % {
-        "what": item["label"],
+        "what": _wait(item) if item["kind"] == "wait" else item["label"],
+        "slope": one(item["slope"]),
+        "unit": unit(item["kind"]),
+        "interval": interval(item),
         "first": one(first["score"]),
         "first_interval": interval(first),
         "first_n": first["n"],
@@ -337,7 +354,12 @@ def peak_end_sentence(value: Value) -> str:
         "min_last": _("the worst and the last stage (peak and end)"),
     }
     others = ", ".join(f"{names[key]} {r:.2f}" for key, r in value["r"].items() if key != value["best"])
+    squares = sorted((abs(r) for r in value["r"].values()), reverse=True)
     text = _("%(best)s describes the experience best (correlation %(r)s, n %(n)s; %(others)s).")
+    if squares[0] - squares[1] < CLEARLY_BEST:
+        text = _("No part of the stages clearly describes the experience best: %(best)s %(r)s (n %(n)s), %(others)s.")
     best = names[value["best"]]
-    facts = {"best": best[:1].upper() + best[1:], "r": f"{value['r'][value['best']]:.2f}", "n": value["n"]}
+    if squares[0] - squares[1] >= CLEARLY_BEST:
+        best = best[:1].upper() + best[1:]
+    facts = {"best": best, "r": f"{value['r'][value['best']]:.2f}", "n": value["n"]}
     return text % {**facts, "others": others}

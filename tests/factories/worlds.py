@@ -1,8 +1,9 @@
-"""A planted world as rows, without the import: what the import would derive, written at once."""
+"""Run rows written at once, without the import: whole planted worlds, or rows of a test's own."""
 
 import hashlib
 import json
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from feedback.worlds.journeys import Journeys
 from feedback.worlds.programmes import journey_programme
 from feedback.worlds.tables import FRIENDLY_TEXT, NEWS_TEXT, PLAIN_TEXT, at
 from surveys.enums import Measures, RunOutcome
-from surveys.models import Customer, Journey, JourneyRun, Question
+from surveys.models import Customer, Journey, JourneyRun, JourneyVersion, Question
+from tests.factories.asking import START
 
 
 def world_rows(j: Journeys, *, comments: bool = False, **journey: Any) -> Journey:
@@ -52,6 +54,42 @@ def world_rows(j: Journeys, *, comments: bool = False, **journey: Any) -> Journe
     return found
 
 
+def run_rows(version: JourneyVersion, rows: Sequence[Mapping[str, Any]], start: datetime = START) -> list[JourneyRun]:
+    """Completed runs of a customer each with these fields of their run rows; attributes: of the run."""
+    journey = version.journey
+    customers = Customer.objects.bulk_create(
+        Customer(external_id=f"{journey.code}-{n}", segment=str(row.get("segment", ""))) for n, row in enumerate(rows)
+    )
+    runs = JourneyRun.objects.bulk_create(
+        JourneyRun(
+            journey=journey,
+            version=version,
+            customer=customer,
+            external_id=f"{journey.code}-{n}",
+            started_at=start,
+            ended_at=start + timedelta(days=3),
+            last_event_at=start + timedelta(days=3),
+            outcome=RunOutcome.COMPLETED,
+            attributes=row.get("attributes", {}),
+            stale=False,
+        )
+        for n, (row, customer) in enumerate(zip(rows, customers, strict=True))
+    )
+    RunScore.objects.bulk_create(
+        RunScore(
+            run=run,
+            journey=journey,
+            customer_id=run.customer_id,
+            at=run.last_event_at,
+            outcome=run.outcome,
+            computed_at=timezone.now(),
+            **{key: value for key, value in row.items() if key != "attributes"},
+        )
+        for run, row in zip(runs, rows, strict=True)
+    )
+    return runs
+
+
 def _score(j: Journeys, row: int, run: JourneyRun) -> RunScore:
     seen, service = j.seen_stages()[row], j.seen_service()[row]
     answered = bool(j.answered_end[row])
@@ -60,7 +98,7 @@ def _score(j: Journeys, row: int, run: JourneyRun) -> RunScore:
         run=run,
         journey_id=run.journey_id,
         customer_id=run.customer_id,
-        at=run.ended_at,
+        at=run.last_event_at,
         outcome=run.outcome,
         segment=run.customer.segment,
         service=float(service) if np.isfinite(service) else None,
