@@ -13,6 +13,7 @@ from feedback.dashboards.contacts import contacts_part
 from feedback.dashboards.context import Context, Query, UnknownJourney, context_of
 from feedback.dashboards.explain import explain_part
 from feedback.dashboards.time import time_part
+from feedback.dashboards.value import value_part
 from feedback.insights.suppression import HIDDEN_BELOW
 from feedback.insights.versions import FORMULA_VERSION
 from feedback.queries.asks import asked_by_stage
@@ -23,7 +24,7 @@ __all__ = ["Addition", "Query", "UnknownJourney", "build_comparison"]
 Value = dict[str, Any]
 
 
-PARTS: tuple[Part, ...] = (explain_part, contacts_part, coverage.coverage_part, time_part)
+PARTS: tuple[Part, ...] = (explain_part, contacts_part, coverage.coverage_part, time_part, value_part)
 
 
 Tell = Callable[[int, str], None]
