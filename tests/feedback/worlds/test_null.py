@@ -1,4 +1,4 @@
-"""Worlds without anything in them: over 40 seeds hardly a finding in any family, and the exact result of 20 of them."""
+"""Worlds without anything in them: over 40 seeds hardly a finding in any family."""
 
 from datetime import timedelta
 
