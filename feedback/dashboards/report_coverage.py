@@ -45,4 +45,4 @@ def _said(coverage: Value) -> list[str]:
         said.append(coverage["sentence"])
     if coverage.get("poor_bounds"):
         said.append(coverage["poor_bounds"]["sentence"])
-    return said + coverage.get("limits", [])
+    return [*said, *coverage.get("limits", [])]
