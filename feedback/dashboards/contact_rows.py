@@ -65,9 +65,11 @@ def tested(level: str, item: AgentHandling, account: Account) -> Value:
 
 
 def untested(level: str, item: HandleTime) -> Value:
-    """A row with too few contacts for a comparison: only the numbers."""
+    """A row with too few contacts for a comparison: only the numbers; none where every issue is too recent."""
     recontact = wilson(item.recontact_k, item.recontact_n)
     row: Value = {level: item.agent, **dict.fromkeys(NUMBERS), "finding": False, "kind": None, "state": "indicative"}
+    if item.tht is None:  # handling of a call is never told without handling until solved
+        return {**row, "contacts": item.contacts, "issues": 0, "state": "too_recent"}
     row |= _base(item.contacts, item.issues, item.aht, item.tht, item.contacts_per_issue, recontact)
     return {**row, "ttr_hours": item.ttr_hours}
 
@@ -107,6 +109,6 @@ def ordered(
             rows.append(tested(level, compared[name], account))
         else:
             rows.append(untested(level, account.figures[name]))
-    known = [row for row in rows if row["state"] != "hidden"]
+    known = [row for row in rows if row["tht"] is not None]
     key = "ratio_tht" if all(row["ratio_tht"] is not None for row in known) else "tht"
     return sorted(rows, key=lambda row: (row["state"] == "hidden", row[key] is None, row[key] or 0.0, row[level]))

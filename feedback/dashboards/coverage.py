@@ -42,7 +42,9 @@ def coverage_part(context: Context, value: Value) -> Addition:
     found |= _judged(frame, judged, suppressed)
     changed: Value = {"coverage": found}
     warnings: list[Value] = []
-    if found["weighted_by"] is None and found["asks"]:
+    if len(judged.classes) < 2:
+        found["sentence"] = words_coverage.no_classes_sentence(found["by"])
+    elif found["weighted_by"] is None and found["asks"]:
         found |= coverage_classes.weighted_values(judged) | {"weighted_by": "class"}
         found["sentence"] = words_coverage.weighted_sentence(found) if found["weighted"] is not None else ""
         changed |= _twins(value, found)

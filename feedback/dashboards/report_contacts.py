@@ -30,6 +30,8 @@ def _handling(times: Value | None) -> list[str]:
 def _row(name: str, row: Value) -> str:
     if row["state"] == "hidden":
         return f"{name:<28} fewer than 5"
+    if row["state"] == "too_recent":
+        return f"{name:<28} {row['contacts']} contacts of the last 7 days: too recent to be told"
     trap = "  TRAP" if row["kind"] == "trap" else ""
     per_issue = "–" if row["contacts_per_issue"] is None else f"{row['contacts_per_issue']:.2f}"
     again = percent(row["recontact"])

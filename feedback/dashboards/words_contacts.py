@@ -27,6 +27,7 @@ def trap_sentence(level: str, finding: TrapFinding, row: Value) -> str:
         "name": finding.agent,
         "call": _change(row, "ratio_aht"),
         "issue": _change(row, "ratio_tht"),
+        "signed": _signed_change(row, "ratio_tht"),
         "aht": one(finding.aht),
         "peers": one(finding.peer_aht),
         "n": row["contacts"],
@@ -45,7 +46,7 @@ def trap_sentence(level: str, finding: TrapFinding, row: Value) -> str:
     return (
         _(
             "%(who)s takes %(call)s longer per call (%(aht)s v %(peers)s min, %(n)s contacts), but only %(again)s call "
-            "again within 7 days (others %(others)s): slower per call, not dearer per issue."
+            "again within 7 days (others %(others)s): until solved an issue takes %(signed)s against the others."
         )
         % facts
     )
@@ -64,6 +65,15 @@ def _change(row: Value, key: str) -> str:
         return f"{abs(value):.1f} %"
     low, high = (-hi, -lo) if value < 0 else (lo, hi)
     return _("%(value)s %% (%(lo)s to %(hi)s)") % {"value": one(abs(value)), "lo": one(low), "hi": one(high)}
+
+
+def _signed_change(row: Value, key: str) -> str:
+    """A ratio as percent more or less, with its interval."""
+    value, lo, hi = (row[name] for name in (key, f"{key}_lo", f"{key}_hi"))
+    if lo is None or hi is None:
+        return f"{100 * (value - 1):+.1f} %"
+    facts = {name: f"{100 * (ratio - 1):+.1f}" for name, ratio in (("value", value), ("lo", lo), ("hi", hi))}
+    return _("%(value)s %% (%(lo)s to %(hi)s)") % facts
 
 
 def _rate(share: Share) -> str:

@@ -90,6 +90,14 @@ def poor_sentence(value: Value) -> str:
     )
 
 
+def no_classes_sentence(by: str) -> str:
+    """What is missing for weights, and how to get it."""
+    return _(
+        'All customers are alike in "%(by)s", so nothing can be said of who does not answer: give customers a segment '
+        "(column segment of the table customers) to see it."
+    ) % {"by": by}
+
+
 def weighted_sentence(value: Value) -> str:
     """The score of all customers beside the score of those who answered, with the cost of the weights."""
     facts = {
@@ -134,21 +142,21 @@ def steps() -> dict[str, str]:
     """The steps of the funnel in order, as pages and reports name them."""
     return {
         "runs": _("Journeys"),
-        "eligible": _("an ask was due"),
-        "invited": _("invited"),
-        "delivered": _("delivered"),
-        "answered_touchpoint": _("answered at a touchpoint"),
-        "answered_end_to_end": _("answered about the whole"),
+        "eligible": _("An ask was due"),
+        "invited": _("Invited"),
+        "delivered": _("Delivered"),
+        "answered_touchpoint": _("Answered at a touchpoint"),
+        "answered_end_to_end": _("Answered about the whole"),
     }
 
 
 def heard() -> dict[str, str]:
     """How far a customer was heard, from silence to answers."""
     return {
-        "never_contacted": _("never in contact and never asked"),
-        "never_invited": _("in contact, never asked"),
-        "never_answered": _("asked, never answered"),
-        "answered": _("answered"),
+        "never_contacted": _("Never in contact, never asked"),
+        "never_invited": _("In contact, never asked"),
+        "never_answered": _("Asked, never answered"),
+        "answered": _("Answered"),
     }
 
 

@@ -163,6 +163,14 @@ def test_everything_recent_is_shown_but_not_judged() -> None:
     assert value["findings"] == []
 
 
+def test_team_whose_issues_are_all_recent_shows_no_handling_of_a_call_alone() -> None:
+    version = two_calls()
+    for _ in range(6):
+        call(version, CustomerFactory(), 7, day=58, team="new")
+    row = by_name(compared()["handle_time"]["teams"], "team")["new"]
+    assert (row["state"], row["aht"], row["tht"], row["contacts"]) == ("too_recent", None, None, 6)
+
+
 def test_trap_is_found_named_and_linked_to_its_rows() -> None:
     version = published_journey(("call",), code="bill")
     stage = version.stages.get()

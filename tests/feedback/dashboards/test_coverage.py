@@ -268,7 +268,7 @@ def test_page_shows_the_funnel_the_unknown_and_the_limits(manager_client: Client
     world.runs(7, {}, "gone")
     value = world.value()
     page = manager_client.get("/admin/insights/cover/").content.decode()
-    assert 'aria-label="answered about the whole: 30 of 67, 44.8 %"' in page
+    assert 'aria-label="Answered about the whole: 30 of 67, 44.8 %"' in page
     assert "gone: nobody of this segment answered (7 customers)." in page
     assert [text in page for text in value["coverage"]["limits"]] == [True, True]
     assert ' style="' not in page
