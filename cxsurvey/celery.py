@@ -20,9 +20,11 @@ JOBS: Final = (
     ("process-callbacks", "surveys.process_callbacks", 30, False),
     ("score-texts", "feedback.score_texts", 30, False),
     ("refresh-runs", "feedback.refresh_runs", 30, False),
+    ("refresh-analyses", "feedback.refresh_analyses", 60, False),
     ("reconcile-deliveries", "surveys.reconcile_deliveries", 60, True),
     ("close-idle-runs", "surveys.close_idle_runs", 600, True),
     ("expire-invitations", "surveys.expire_invitations", 600, True),
+    ("raise-follow-ups", "feedback.raise_follow_ups", 600, True),
     ("plan-reminders", "surveys.plan_reminders", 600, True),
     ("ask-by-clock", "surveys.ask_by_clock", 3600, True),
 )

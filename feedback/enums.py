@@ -39,3 +39,12 @@ class ImprovementKind(TextChoices):
     PROCESS = "process", _("process")
     TECHNOLOGY = "technology", _("technology")
     PEOPLE = "people", _("people")
+
+
+class AnalysisState(TextChoices):
+    """Life of a kept comparison; a value computed before stays readable in every state."""
+
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("being computed")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")

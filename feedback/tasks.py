@@ -1,17 +1,24 @@
 """Background work of listening. A task calls one action and returns counts; the rows are the jobs, so twice is once.
 
-No slot guard: both actions lock the rows they take and skip those in another worker's hand, so runs may overlap.
+Those without a slot lock the rows they take and skip those in another worker's hand, so their runs may overlap.
 """
 
 from celery import shared_task
 
 from cxsurvey.lib.nudge import nudge
+from feedback.actions.analyse import analyse
+from feedback.actions.raise_follow_ups import raise_follow_ups
+from feedback.actions.refresh_analyses import refresh_analyses
 from feedback.actions.refresh_runs import refresh_runs
 from feedback.actions.score_texts import score_texts
+from surveys.actions.slots import in_slot
 
 # One task stays far below the time limit; what is left wakes the next one.
 TEXTS_PER_TASK = 5_000
 RUNS_PER_TASK = 5_000
+
+# A comparison of a million runs takes minutes on a slow machine; its claim, not the broker, keeps two workers apart.
+ANALYSIS_SOFT_LIMIT, ANALYSIS_LIMIT = 900, 960
 
 
 @shared_task(name="feedback.score_texts")
@@ -30,3 +37,21 @@ def refresh_runs_task() -> int:
     if done == RUNS_PER_TASK:
         nudge("feedback.refresh_runs")
     return done
+
+
+@shared_task(name="feedback.analyse", soft_time_limit=ANALYSIS_SOFT_LIMIT, time_limit=ANALYSIS_LIMIT)
+def analyse_task(analysis_id: int) -> bool:
+    """Compute one comparison that somebody waits for; whether it was stored."""
+    return analyse(analysis_id)
+
+
+@shared_task(name="feedback.refresh_analyses", soft_time_limit=ANALYSIS_SOFT_LIMIT, time_limit=ANALYSIS_LIMIT)
+def refresh_analyses_task() -> dict[str, int]:
+    """Compute again what has moved, and what waits; how many."""
+    return refresh_analyses()
+
+
+@shared_task(name="feedback.raise_follow_ups")
+def raise_follow_ups_task(every: int = 0) -> dict[str, int]:
+    """Raise follow-ups where a run needs somebody; how many were raised and reopened."""
+    return in_slot("raise-follow-ups", every, raise_follow_ups)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from feedback.actions.data_moved import runs_moved
 from feedback.insights.run_facts import DAY_SECONDS, run_facts
 from feedback.models import RunScore
 from feedback.queries.run_inputs import AnswerInput, RunInput, ServiceRule, run_inputs, service_rules
@@ -54,6 +55,7 @@ def _refresh_batch(run_ids: Sequence[int] | None, size: int) -> int:
     rules = service_rules([item.run.version_id for item in inputs])
     rows = [_row(item, rules.get(item.run.version_id, ServiceRule())) for item in inputs]
     RunScore.objects.bulk_create(rows, update_conflicts=True, unique_fields=["run"], update_fields=COLUMNS)
+    runs_moved(row.journey_id for row in rows)
     return len(rows)
 
 

@@ -4,21 +4,23 @@ from typing import Any
 
 import django_filters as filters  # type: ignore[import-untyped]
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import viewsets
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response as ApiResponse
 from rest_framework.views import APIView
 
+from feedback.actions.analyse import Kept, comparison_for
 from feedback.api.serializers import ComparisonQuerySerializer, ResponseSerializer
-from feedback.dashboards.comparison import UnknownJourney, build_comparison
+from feedback.dashboards.comparison import UnknownJourney
 from feedback.enums import ResponseSource
 from feedback.models import Response
 from feedback.queries.api import responses
 
 PUBLIC_ID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 DAY = OpenApiTypes.DATE
+ASK_AGAIN_SECONDS = 3
 
 
 class ResponseFilter(filters.FilterSet):  # type: ignore[misc]
@@ -60,16 +62,28 @@ class ComparisonView(APIView):
             OpenApiParameter("by", OpenApiTypes.STR, description="Break down by this attribute."),
             OpenApiParameter("weighted", OpenApiTypes.BOOL),
         ],
-        responses={200: OpenApiTypes.OBJECT},
+        responses={
+            200: OpenApiTypes.OBJECT,
+            202: OpenApiResponse(OpenApiTypes.OBJECT, "Being computed: ask again after Retry-After seconds."),
+        },
     )
     def get(self, request: Request, code: str) -> ApiResponse:
-        """Compute the comparison of the journey's current version."""
+        """The kept comparison with its age, or 202 where a large one has to be computed first."""
         asked = ComparisonQuerySerializer(data=parameters(request))
         asked.is_valid(raise_exception=True)
         try:
-            return ApiResponse(build_comparison(asked.query(code)))
+            kept = comparison_for(asked.query(code))
         except UnknownJourney as error:
             raise NotFound from error
+        return ApiResponse(kept.labelled()) if kept.has_value else being_computed(request, code, kept)
+
+
+def being_computed(request: Request, code: str, kept: Kept) -> ApiResponse:
+    """How far it is, and when to ask again."""
+    row = kept.row
+    told = {"journey": code, "state": row and row.state, "progress": row and row.progress, "note": row and row.note}
+    headers = {"Location": request.build_absolute_uri(), "Retry-After": str(ASK_AGAIN_SECONDS)}
+    return ApiResponse(told, status=202, headers=headers)
 
 
 def parameters(request: Request) -> dict[str, Any]:

@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
 from feedback.dashboards import parts
 from feedback.insights.comparison import pair_weights
 from feedback.insights.run_service import RunScores
 from feedback.insights.versions import seed_of
+from feedback.models import RunScore
 from feedback.queries.journey_definition import JourneyDefinition, journey_definition
 from feedback.queries.run_history import RunHistory, run_history
-from feedback.queries.run_table import RunTable, Window, run_table
+from feedback.queries.run_table import RunTable, Window, run_ids, run_table
 
 
 class UnknownJourney(LookupError):
@@ -54,6 +56,11 @@ class Context:
     runs: RunScores
     weights: Any
     history: RunHistory
+
+    @property
+    def run_ids(self) -> QuerySet[RunScore, int]:
+        """The ids of its runs as a subquery: a list of a million ids is no filter."""
+        return run_ids(self.definition.journey_id, self.query.window, self.query.segments)
 
     @property
     def seed(self) -> int:

@@ -9,16 +9,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from feedback.dashboards.charts import gap_band, score_mark, stage_rows
-from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
+from feedback.actions.analyse import Kept, comparison_for
+from feedback.dashboards.comparison import Query, UnknownJourney
 from feedback.dashboards.forms import WindowForm
 from feedback.dashboards.overview import journey_overview
+from feedback.dashboards.picture import picture
 from feedback.insights.suppression import comments_shown
-from feedback.queries.comments import recent_comments
-from feedback.queries.journey_definition import journey_definition
-from feedback.queries.run_table import run_table
+from feedback.queries.comments import comments
 
 Context = dict[str, Any]
+LOOK_AGAIN_SECONDS = 3
 
 
 @staff_member_required
@@ -32,33 +32,30 @@ def journeys(request: HttpRequest) -> HttpResponse:
 @staff_member_required
 @permission_required("feedback.view_runscore", raise_exception=True)
 def journey(request: HttpRequest, code: str) -> HttpResponse:
-    """One journey: experience first, service beside it, the gap, stages, waits, comments."""
+    """One journey as it was computed last; where nothing is kept yet and it takes longer, a page that waits."""
     form = WindowForm(request.GET)
-    query = form.query(code) if form.is_valid() else Query(code)
     try:
-        value = build_comparison(query)
+        kept = comparison_for(form.query(code) if form.is_valid() else Query(code))
     except UnknownJourney:
         raise Http404(_("There is no journey with this code.")) from None
-    context = admin.site.each_context(request) | _picture(value) | _comments(query)
-    context |= {"title": value["name"], "value": value, "form": form, "filtered": bool(request.GET)}
+    context = admin.site.each_context(request) | {"kept": kept, "code": code, "form": form}
+    if not kept.has_value:
+        return _waiting(request, context)
+    context |= picture(kept.value) | _comments(kept)
+    context |= {"title": kept.value["name"], "value": kept.value, "filtered": bool(request.GET)}
     return TemplateResponse(request, "feedback/insights/journey.html", context)
 
 
-def _picture(value: Context) -> Context:
-    return {
-        "rows": stage_rows(value),
-        "band": gap_band(value),
-        "experience_mark": score_mark(value["experience"], "diamond", _("Experience")),
-        "service_mark": score_mark(value["service"], "circle", _("Service")),
-        "ticks": (0, 25, 50, 75, 100),
-    }
+def _waiting(request: HttpRequest, context: Context) -> HttpResponse:
+    """How far it is; the header makes the browser look again, without script."""
+    context |= {"title": _("Being computed"), "again": request.get_full_path()}
+    response = TemplateResponse(request, "feedback/insights/waiting.html", context, status=202)
+    response["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
-def _comments(query: Query) -> Context:
+def _comments(kept: Kept) -> Context:
     """The newest comments, where there are enough that nobody is pointed at."""
-    definition = journey_definition(query.journey)
-    if definition is None:
-        return {"comments": []}
-    runs = run_table(definition.journey_id, query.window, query.segments).run.tolist()
-    comments = recent_comments(runs, limit=20)
-    return {"comments": comments if comments_shown(len(comments)) else [], "comments_held": len(comments)}
+    found = comments(kept.row.comments) if kept.row and kept.row.comments else []
+    return {"comments": found if comments_shown(len(found)) else [], "comments_held": len(found)}

@@ -1,5 +1,6 @@
 """The rows of listening: fields, constraints, and nothing else."""
 
+from feedback.models.analysis import Analysis, DataRevision
 from feedback.models.commercial import CommercialRecord
 from feedback.models.follow_up import FollowUp
 from feedback.models.outcome import Improvement, Outcome, Target
@@ -8,8 +9,10 @@ from feedback.models.run_score import RunScore
 from feedback.models.text import FreeText, TextScore, ThemeTag
 
 __all__ = [
+    "Analysis",
     "Answer",
     "CommercialRecord",
+    "DataRevision",
     "FollowUp",
     "FreeText",
     "Improvement",

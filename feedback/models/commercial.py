@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from feedback.models.analysis import counts_moves
 from surveys.models import Customer, JourneyRun
 
 
@@ -31,6 +32,7 @@ class CommercialRecord(models.Model):
             ),
             models.CheckConstraint(condition=Q(period_end__gte=F("period_start")), name="commercial_period"),
         ]
+        triggers = [counts_moves("commercial")]
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.period_start}"

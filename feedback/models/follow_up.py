@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from feedback.enums import FollowUpState
+from feedback.models.analysis import counts_moves
 from surveys.models import JourneyRun
 
 
@@ -36,6 +37,7 @@ class FollowUp(models.Model):
                 name="follow_up_closed_by_evidence",
             ),
         ]
+        triggers = [counts_moves("follow_ups")]
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.run_id}"

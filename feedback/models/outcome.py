@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from feedback.enums import ImprovementKind
+from feedback.models.analysis import counts_moves
 from surveys.models import Journey
 
 
@@ -27,6 +28,7 @@ class Outcome(models.Model):
         verbose_name = _("outcome")
         verbose_name_plural = _("outcomes")
         constraints = [models.UniqueConstraint(fields=("journey", "code"), name="outcome_code")]
+        triggers = [counts_moves("outcomes")]
 
     def __str__(self) -> str:
         return self.statement[:80]
@@ -57,10 +59,9 @@ class Target(models.Model):
             pgtrigger.Protect(
                 name="target_baseline_frozen",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(
-                    "baseline", "baseline_lo", "baseline_hi", "baseline_from", "baseline_to"
-                ),
-            )
+                condition=pgtrigger.AnyChange("baseline", "baseline_lo", "baseline_hi", "baseline_from", "baseline_to"),
+            ),
+            counts_moves("targets"),
         ]
 
     def __str__(self) -> str:
@@ -84,6 +85,7 @@ class Improvement(models.Model):
         ordering = ("-changed_on",)
         verbose_name = _("improvement")
         verbose_name_plural = _("improvements")
+        triggers = [counts_moves("improvements")]
 
     def __str__(self) -> str:
         return self.name

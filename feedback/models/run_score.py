@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from feedback.models.analysis import counts_deleted_runs
 from surveys.models import Customer, Journey, JourneyRun
 
 
@@ -38,6 +39,7 @@ class RunScore(models.Model):
         verbose_name = _("run score")
         verbose_name_plural = _("run scores")
         indexes = [models.Index(fields=("journey", "at"), name="run_score_window")]
+        triggers = [counts_deleted_runs()]
 
     def __str__(self) -> str:
         return str(self.run_id)

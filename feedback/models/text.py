@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from feedback.enums import SentimentLabel
+from feedback.models.analysis import counts_moves
 from feedback.models.response import Answer
 
 
@@ -56,7 +57,7 @@ class TextScore(models.Model):
                 name="text_unsupported_is_not_zero",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="text_score_append_only", operation=pgtrigger.Update)]
+        triggers = [pgtrigger.Protect(name="text_score_append_only", operation=pgtrigger.Update), counts_moves("texts")]
 
     def __str__(self) -> str:
         return f"{self.engine} {self.label}"
@@ -76,6 +77,7 @@ class ThemeTag(models.Model):
         verbose_name = _("theme tag")
         verbose_name_plural = _("theme tags")
         constraints = [models.UniqueConstraint(fields=("text", "theme", "method"), name="theme_once")]
+        triggers = [counts_moves("themes")]
 
     def __str__(self) -> str:
         return self.theme

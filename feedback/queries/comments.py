@@ -3,21 +3,28 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from feedback.models import FreeText, TextScore
+from feedback.models import FreeText, RunScore, TextScore
+
+Runs = QuerySet[RunScore, int]
 
 
-def sentiment_counts(run_ids: Sequence[int]) -> dict[str, int]:
+def sentiment_counts(runs: Runs) -> dict[str, int]:
     """Newest label of each text of these runs, counted; "" for texts not scored yet."""
-    rows = _with_newest(run_ids).values_list("label").annotate(n=Count("pk"))
+    rows = _with_newest(_texts_of(runs)).values_list("label").annotate(n=Count("pk")).order_by("label")
     return {label or "": n for label, n in rows}
 
 
-def recent_comments(run_ids: Sequence[int], limit: int = 50) -> list[dict[str, Any]]:
-    """The newest texts of these runs with score and what they are about, in one query."""
+def newest_comments(runs: Runs, limit: int) -> list[int]:
+    """The ids of the newest texts of these runs."""
+    return list(_texts_of(runs).order_by("-answer__answered_at", "-pk").values_list("pk", flat=True)[:limit])
+
+
+def comments(texts: Sequence[int]) -> list[dict[str, Any]]:
+    """These texts, newest first, with score and what they are about, in one query; those erased meanwhile are not."""
     rows = (
-        _with_newest(run_ids)
+        _with_newest(FreeText.objects.filter(pk__in=list(texts)))
         .order_by("-answer__answered_at", "-pk")
         .values(
             "text",
@@ -28,7 +35,7 @@ def recent_comments(run_ids: Sequence[int], limit: int = 50) -> list[dict[str, A
             "answer__stage__name",
             "answer__answered_at",
             "answer__response__public_id",
-        )[:limit]
+        )
     )
     return [
         {
@@ -45,8 +52,10 @@ def recent_comments(run_ids: Sequence[int], limit: int = 50) -> list[dict[str, A
     ]
 
 
-def _with_newest(run_ids: Sequence[int]) -> Any:
+def _texts_of(runs: Runs) -> QuerySet[FreeText]:
+    return FreeText.objects.filter(answer__run_id__in=runs.order_by())
+
+
+def _with_newest(texts: QuerySet[FreeText]) -> Any:
     newest = TextScore.objects.filter(text=OuterRef("pk")).order_by("-pk")
-    return FreeText.objects.filter(answer__run_id__in=list(run_ids)).annotate(
-        label=Subquery(newest.values("label")[:1]), polarity=Subquery(newest.values("polarity")[:1])
-    )
+    return texts.annotate(label=Subquery(newest.values("label")[:1]), polarity=Subquery(newest.values("polarity")[:1]))

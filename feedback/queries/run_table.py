@@ -194,6 +194,11 @@ class GapInput:
     customer: Ints
 
 
+def run_ids(journey_id: int, window: Window, segments: Mapping[str, str] | None = None) -> QuerySet[RunScore, int]:
+    """The ids of the runs that `run_table` reads, for use as a subquery."""
+    return _rows(journey_id, window, segments).values_list("run_id", flat=True)
+
+
 def _rows(journey_id: int, window: Window, segments: Mapping[str, str] | None) -> QuerySet[RunScore]:
     return RunScore.objects.filter(_inside(window), *_segments(segments), journey_id=journey_id)
 

@@ -176,6 +176,13 @@ def _commercial() -> f.CommercialRecord:
     return f.CommercialRecord.objects.create(customer=run.customer, run=run, period_start=day, period_end=day)
 
 
+def _analysis() -> f.Analysis:
+    journey = JourneyFactory()
+    return f.Analysis.objects.create(
+        journey=journey, query={"journey": journey.code}, query_hash=_n("hash"), asked_at=START
+    )
+
+
 MAKERS: dict[type[Model], Callable[[], Model]] = {
     s.Department: _department,
     s.Journey: JourneyFactory,
@@ -216,4 +223,6 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     f.Target: _target,
     f.Improvement: _improvement,
     f.CommercialRecord: _commercial,
+    f.Analysis: _analysis,
+    f.DataRevision: lambda: f.DataRevision.objects.create(source=_n("source")),
 }

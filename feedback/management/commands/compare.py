@@ -1,4 +1,4 @@
-"""`manage.py compare JOURNEY`: service held against experience, as text or JSON."""
+"""`manage.py compare JOURNEY`: service held against experience, as text, JSON or a stand-alone HTML page."""
 
 import argparse
 import json
@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback.actions.refresh_runs import refresh_runs
 from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
+from feedback.dashboards.html_report import comments_on, html_report
 from feedback.dashboards.text_report import text_report
 from surveys.models import Journey
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--segment", action="append", type=pair, default=[], metavar="NAME=VALUE")
         parser.add_argument("--by", default="", metavar="ATTR", help="break down by an attribute")
         parser.add_argument("--weighted", action="store_true")
-        parser.add_argument("--format", choices=("text", "json"), default="text")
+        parser.add_argument("--format", choices=("text", "json", "html"), default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Bring the run rows up to date, compute, print."""
@@ -60,7 +61,14 @@ class Command(BaseCommand):
         except UnknownJourney:
             known = ", ".join(Journey.objects.values_list("code", flat=True)) or "none yet: load a programme file"
             raise CommandError(f"There is no journey {options['journey']!r}. Known journeys: {known}.") from None
-        self.stdout.write(json.dumps(value, indent=2) if options["format"] == "json" else text_report(value))
+        self.stdout.write(_rendered(options["format"], value, query))
+
+
+def _rendered(kind: str, value: dict[str, Any], query: Query) -> str:
+    """The value in the format asked for."""
+    if kind == "json":
+        return json.dumps(value, indent=2)
+    return text_report(value) if kind == "text" else html_report(value, comments_on(query))
 
 
 def _midnight(given: date | None, after: bool = False) -> datetime | None:

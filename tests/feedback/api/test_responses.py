@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from feedback.actions.refresh_analyses import compute_waiting
 from feedback.dashboards.comparison import Query, build_comparison
 from feedback.models import Answer, FreeText, Response, TextScore
 from tests.factories import JourneyRunFactory, published_journey, published_survey
@@ -112,3 +113,24 @@ def test_comparison_of_bad_parameters_is_400(query: str, api: APIClient):
 
 def test_comparison_of_unknown_journey_is_404(api: APIClient):
     assert api.get("/api/v1/journeys/nowhere/comparison/").status_code == 404
+
+
+def test_comparison_tells_its_age_and_whether_it_holds(api: APIClient):
+    published_journey(code="moving")
+    shown = api.get("/api/v1/journeys/moving/comparison/").json()
+    assert (shown["fresh"], shown["age_seconds"] < 60, shown["computed_at"] >= shown["generated_at"]) == (
+        True,
+        True,
+        True,
+    )
+
+
+def test_comparison_of_a_large_journey_is_202_until_computed(api: APIClient, monkeypatch: pytest.MonkeyPatch):
+    published_journey(code="moving")
+    monkeypatch.setattr("feedback.actions.analyse.is_small", lambda journey: False)
+    url = "/api/v1/journeys/moving/comparison/"
+    waiting = api.get(url)
+    assert (waiting.status_code, waiting["Location"], waiting["Retry-After"]) == (202, f"http://testserver{url}", "3")
+    assert (waiting.json()["state"], waiting.json()["progress"]) == ("waiting", 0)
+    assert compute_waiting() == 1
+    assert api.get(url).status_code == 200

@@ -6,10 +6,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from feedback.actions.refresh_analyses import compute_waiting
 from feedback.actions.refresh_runs import refresh_runs
 from feedback.dashboards.comparison import Query, build_comparison
 from feedback.dashboards.words import one
-from surveys.models import JourneyVersion
+from surveys.models import JourneyVersion, SurveyVersion
 from tests.factories import CustomerFactory, published_journey
 from tests.factories.listening import answered_run, measured_journey
 
@@ -110,8 +111,45 @@ def test_journeys_page_queries_do_not_grow(manager_client: Client, count: int) -
 
 
 @pytest.mark.parametrize("runs", [5, 15])
-def test_journey_page_queries_do_not_grow(manager_client: Client, runs: int) -> None:
+def test_journey_page_kept_takes_five_queries(manager_client: Client, runs: int) -> None:
     measured(runs=runs)
+    manager_client.get("/admin/insights/account/")
+    with CaptureQueriesContext(connection) as queries:
+        response = manager_client.get("/admin/insights/account/")
+    assert "Computed just now." in response.content.decode()
+    assert len(queries) == 4
+
+
+@pytest.mark.parametrize("runs", [5, 15])
+def test_journey_page_first_time_queries_do_not_grow(manager_client: Client, runs: int) -> None:
+    measured(runs=runs)
+    with CaptureQueriesContext(connection) as compared:
+        build_comparison(Query("account"))
     with CaptureQueriesContext(connection) as queries:
         manager_client.get("/admin/insights/account/")
-    assert len(queries) == 19
+    assert len(queries) - len(compared) == 19
+
+
+def test_journey_page_says_when_data_has_moved(manager_client: Client) -> None:
+    version = measured()
+    manager_client.get("/admin/insights/account/")
+    answered_run(version, {"apply": version_of(version)}, {"apply": 1})
+    refresh_runs()
+    page = manager_client.get("/admin/insights/account/").content.decode()
+    assert "Data has moved since: it is being computed again, look again in a while." in page
+
+
+def version_of(version: JourneyVersion) -> SurveyVersion:
+    return SurveyVersion.objects.get(survey__journey=version.journey, survey__stage_code="apply")
+
+
+def test_journey_page_large_journey_waits_without_script(
+    manager_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured()
+    monkeypatch.setattr("feedback.actions.analyse.is_small", lambda journey: False)
+    waiting = manager_client.get("/admin/insights/account/")
+    assert (waiting.status_code, waiting["Refresh"], waiting["Cache-Control"]) == (202, "3", "no-store")
+    assert "This comparison waits for a free worker." in waiting.content.decode()
+    assert compute_waiting() == 1
+    assert manager_client.get("/admin/insights/account/").status_code == 200

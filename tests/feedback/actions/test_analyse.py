@@ -1,0 +1,197 @@
+"""Kept comparisons: computed once, shown with their age, computed again when something moved."""
+
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from feedback.actions import analyse as module
+from feedback.actions.analyse import analyse, comparison_for, kept_comparison, request_analysis
+from feedback.actions.refresh_analyses import refresh_analyses
+from feedback.actions.refresh_runs import rebuild_runs, refresh_runs
+from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
+from feedback.models import Analysis, CommercialRecord, RunScore
+from surveys.models import JourneyRun, JourneyVersion
+from tests.factories import CustomerFactory, InvitationFactory, published_journey
+from tests.factories.asking import START
+from tests.factories.listening import add_answer, answered_run, measured_journey
+
+pytestmark = pytest.mark.django_db
+QUERY = Query("account")
+
+
+def measured(runs: int = 12, code: str = "account") -> JourneyVersion:
+    version = published_journey(code=code)
+    surveys = measured_journey(version)
+    for n in range(runs):
+        customer = CustomerFactory(attributes={"region": "north" if n % 2 else "south"})
+        answered_run(version, surveys, {"apply": 9, "documents": 8 + n % 3, "": 4 + n % 2}, customer)
+    refresh_runs()
+    return version
+
+
+def without_time(text: str) -> dict[str, object]:
+    return {**json.loads(text), "generated_at": ""}
+
+
+def answer_again() -> None:
+    run = JourneyRun.objects.order_by("pk").last()
+    version = measured_journey_of(run)
+    add_answer(run, version, 1, "apply")
+    refresh_runs()
+
+
+def measured_journey_of(run: JourneyRun):
+    return run.responses.get(survey__stage_code="apply").version
+
+
+def test_comparison_for_small_journey_is_computed_at_once_and_kept() -> None:
+    measured()
+    kept = comparison_for(QUERY)
+    assert (kept.has_value, kept.fresh, kept.row.state, kept.row.progress) == (True, True, "ready", 100)
+    expected = json.loads(json.dumps(build_comparison(QUERY)))
+    assert {**kept.value, "generated_at": ""} == {**expected, "generated_at": ""}
+
+
+def test_kept_value_is_read_in_two_queries() -> None:
+    measured()
+    comparison_for(QUERY)
+    with CaptureQueriesContext(connection) as queries:
+        assert kept_comparison(QUERY).fresh is True
+    assert len(queries) == 2
+
+
+def test_comparison_for_unknown_journey_raises_and_keeps_nothing() -> None:
+    with pytest.raises(UnknownJourney):
+        comparison_for(Query("nowhere"))
+    assert Analysis.objects.count() == 0
+
+
+def test_comparison_for_large_journey_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured()
+    monkeypatch.setattr(module, "is_small", lambda journey: False)
+    kept = comparison_for(QUERY)
+    assert (kept.has_value, kept.row.state) == (False, "waiting")
+    assert analyse(kept.row.pk) is True
+    assert kept_comparison(QUERY).fresh is True
+
+
+@pytest.mark.parametrize("what", ["answer", "erased run", "commercial record", "invitation"])
+def test_kept_value_is_no_longer_fresh_when_rows_moved(what: str) -> None:
+    measured()
+    comparison_for(QUERY)
+    run = JourneyRun.objects.order_by("pk").first()
+    if what == "answer":
+        answer_again()
+    elif what == "erased run":
+        RunScore.objects.filter(pk=run.pk).delete()
+    elif what == "commercial record":
+        CommercialRecord.objects.create(customer=run.customer, run=run, period_start=START, period_end=START)
+    else:
+        InvitationFactory(run=run)
+    assert kept_comparison(QUERY).fresh is False
+
+
+def test_kept_value_of_another_journey_keeps_its_own_fingerprint() -> None:
+    measured()
+    row = comparison_for(QUERY).row
+    measured(5, code="other")
+    now = module.fingerprint(row.journey_id)
+    assert (now.own == row.own, now.around == row.around) == (True, False)
+
+
+def test_stale_value_is_shown_with_its_age_and_asked_for_again() -> None:
+    measured()
+    first = comparison_for(QUERY)
+    answer_again()
+    with time_machine.travel(first.computed_at + timedelta(minutes=3), tick=False):
+        kept = comparison_for(QUERY)
+        assert (kept.fresh, kept.age_seconds, kept.value) == (False, 180.0, first.value)
+        assert Analysis.objects.get().state == "waiting"
+
+
+def test_analyse_claimed_by_another_worker_computes_nothing() -> None:
+    measured()
+    row = request_analysis(QUERY, wake=False)
+    Analysis.objects.update(state="running", claim_no=1, lease_until=timezone.now() + timedelta(minutes=1))
+    assert analyse(row.pk) is False
+    assert Analysis.objects.get().value == ""
+
+
+def test_analyse_of_a_dead_worker_is_taken_over_and_his_result_refused() -> None:
+    measured()
+    row = request_analysis(QUERY, wake=False)
+    dead = module._claim(row.pk)
+    Analysis.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert analyse(row.pk) is True
+    made_of = module.fingerprint(row.journey_id)
+    assert module._store(dead, '{"old": 1}', [], made_of, 1.0) is False
+    assert json.loads(Analysis.objects.get().value)["journey"] == "account"
+
+
+def test_analyse_that_fails_says_so_and_keeps_the_former_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured()
+    former = comparison_for(QUERY).row.value
+    Analysis.objects.update(state="waiting")
+
+    def broken(*_args: object, **_named: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module, "build_comparison", broken)
+    assert analyse(Analysis.objects.get().pk) is False
+    row = Analysis.objects.get()
+    assert (row.state, row.value) == ("failed", former)
+    assert row.note == "It could not be computed (ZeroDivisionError); it is tried again."
+
+
+def test_same_question_in_another_language_is_kept_apart() -> None:
+    measured()
+    comparison_for(QUERY)
+    with translation.override("de"):
+        assert kept_comparison(QUERY).has_value is False
+
+
+def test_refresh_analyses_begins_every_journey_and_computes_again_what_moved() -> None:
+    measured()
+    now = timezone.now()
+    assert refresh_analyses(now) == {"begun": 1, "moved": 0, "computed": 1, "forgotten": 0}
+    assert refresh_analyses(now + timedelta(minutes=5)) == {"begun": 0, "moved": 0, "computed": 0, "forgotten": 0}
+    answer_again()
+    assert refresh_analyses(now + timedelta(minutes=5)) == {"begun": 0, "moved": 1, "computed": 1, "forgotten": 0}
+    assert kept_comparison(QUERY).fresh is True
+
+
+def test_refresh_analyses_rests_in_proportion_to_the_cost() -> None:
+    measured()
+    now = timezone.now()
+    refresh_analyses(now)
+    Analysis.objects.update(seconds=60)
+    answer_again()
+    assert refresh_analyses(now + timedelta(minutes=19))["moved"] == 0
+    assert refresh_analyses(now + timedelta(minutes=21))["moved"] == 1
+
+
+def test_refresh_analyses_forgets_windows_that_nobody_asks_for() -> None:
+    measured()
+    comparison_for(QUERY)
+    comparison_for(Query("account", segments={"region": "north"}))
+    assert refresh_analyses(timezone.now() + timedelta(days=31))["forgotten"] == 1
+    assert Analysis.objects.get().standing is True
+
+
+def test_recomputing_everything_gives_the_same_bytes_as_step_by_step() -> None:
+    measured()
+    analyse(request_analysis(QUERY, wake=False).pk)
+    answer_again()
+    Analysis.objects.update(state="waiting")
+    analyse(Analysis.objects.get().pk)
+    step_by_step = Analysis.objects.get().value
+    rebuild_runs()
+    Analysis.objects.all().delete()
+    analyse(request_analysis(QUERY, wake=False).pk)
+    at_once = Analysis.objects.get().value
+    assert json.dumps(without_time(at_once)) == json.dumps(without_time(step_by_step))
