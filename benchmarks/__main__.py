@@ -10,6 +10,7 @@ import ast
 import importlib
 import inspect
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from cxsurvey.processes.spawn import die_with_parent
 
 PACKAGE = Path(__file__).resolve().parent
 PROJECT = PACKAGE.parent
@@ -70,7 +73,7 @@ def run_all(names: Sequence[str], options: Sequence[str], out: Path) -> int:
         print(f"\n=== {name} ===", flush=True)
         began = time.monotonic()
         command = [sys.executable, "-m", "benchmarks", "--inside", name, "--out", str(out), "--", *options]
-        code = subprocess.run(command, cwd=PROJECT, check=False).returncode
+        code = _wait_for(command)
         results.append((name, code, time.monotonic() - began))
     print(f"\n{'measurement':<20}{'result':<10}{'wall':>8}")
     for name, code, seconds in results:
@@ -79,8 +82,20 @@ def run_all(names: Sequence[str], options: Sequence[str], out: Path) -> int:
     return int(any(code != 0 for _name, code, _seconds in results))
 
 
+def _wait_for(command: Sequence[str]) -> int:
+    """The exit code; a stopped child gets the time to stop what it has started."""
+    with subprocess.Popen(command, cwd=PROJECT) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # the terminal has told the child as well
+            process.wait()
+            raise
+
+
 def run_inside(name: str, options: Sequence[str], out: Path) -> int:
     """Run one here; write its report unless it has done so itself."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that whatever runs is ended
+    die_with_parent()
     path = out / f"{name}.json"
     arguments = [*options]
     if own_out := '"--out"' in (PACKAGE / f"{name}.py").read_text(encoding="utf-8"):

@@ -43,7 +43,7 @@ def installation(web_workers: int = 2, web_threads: int = 4, worker_processes: i
     finally:
         _disconnect()
         for running in reversed(started):
-            servers.end(running.process, running.spec.stop_signal, seconds=30)
+            servers.end(running.process, running.spec.stop_signal, seconds=8)  # a client may hold a page open
 
 
 def _environment(home: Path, started: list[Running]) -> str:
