@@ -6,7 +6,7 @@ ARGS ?=
 RUN := .venv/bin/python
 export PORT ONCE
 
-.PHONY: help demo run test check bench lock install install-dev
+.PHONY: help demo run test coverage check bench lock install install-dev
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -14,6 +14,7 @@ help:  ## Show this list
 	@echo "                  PORT=8001 another port; ONCE=1 do the main job once, print the comparison and stop"
 	@echo "make run          serve an empty installation (DATABASE_URL, CELERY_BROKER_URL … switch to real servers)"
 	@echo "make test         the whole test suite on a real database and broker; ARGS=\"-k …\" narrows"
+	@echo "make coverage     the same with a coverage report, also as pages in var/coverage/html"
 	@echo "make check        format, lint, types, import contracts, migrations, deployment settings, templates"
 	@echo "make bench        measure speed; writes tables and JSON below var/bench"
 	@echo "make lock         pin requirements.in and requirements-dev.in again (needs uv)"
@@ -27,6 +28,9 @@ run: install
 
 test: install-dev
 	@$(RUN) -m pytest -n 2 $(ARGS)
+
+coverage: install-dev
+	@$(RUN) -m pytest -n 2 --cov --cov-report=term --cov-report=html:var/coverage/html $(ARGS)
 
 check: install-dev
 	@$(RUN) -m cxsurvey.processes.check
