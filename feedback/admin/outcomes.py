@@ -25,7 +25,7 @@ class OutcomeAdmin(ListAdmin):
 class TargetAdmin(ListAdmin):
     """Values to reach; the baseline is frozen once saved."""
 
-    list_display = ("outcome", "baseline", "value", "due")
+    list_display = ("outcome", "baseline", "baseline_from", "baseline_to", "value", "due")
     list_filter = ("outcome__journey",)
     list_select_related = ("outcome",)
     search_fields = ("outcome__code", "outcome__statement")
@@ -38,7 +38,7 @@ class TargetAdmin(ListAdmin):
 class ImprovementAdmin(ListAdmin):
     """Changes made to reach an outcome."""
 
-    list_display = ("name", "kind", "outcome", "changed_on", "comparison")
+    list_display = ("name", "kind", "outcome", "changed_on", "process_measure", "comparison")
     list_filter = ("kind", "outcome__journey")
     list_select_related = ("outcome", "comparison")
     search_fields = ("name", "outcome__code")

@@ -5,6 +5,8 @@ from typing import Any
 from feedback.dashboards.report_contacts import lines_contacts
 from feedback.dashboards.report_coverage import lines_coverage
 from feedback.dashboards.report_explain import lines_explain
+from feedback.dashboards.report_time import lines_time
+from feedback.dashboards.report_value import lines_value
 from feedback.dashboards.words import duration, one
 
 Value = dict[str, Any]
@@ -24,6 +26,7 @@ def text_report(value: Value) -> str:
         lines.append(_score("NPS", value["nps"]))
     lines += ["", *_stages(value["stages"]), *_waits(value["transitions"]), *_segments(value["segments"])]
     lines += [*lines_explain(value), *lines_contacts(value), *lines_coverage(value)]
+    lines += [*lines_time(value), *lines_value(value)]
     lines += [f"! {item['code']}: {item['text']}" for item in value["warnings"]]
     return "\n".join(lines)
 

@@ -99,7 +99,7 @@ def stake_text(stake: Value) -> str:
 
 def commercial_findings(commercial: Value | None, journey: str) -> list[Value]:
     """One finding per score that goes with retention."""
-    rows = f"/admin/feedback/commercialrecord/?customer__runs__journey__code={journey}"
+    rows = f"/admin/feedback/commercialrecord/?run__journey__code={journey}"
     links = commercial["links"] if commercial else []
     return [
         {
@@ -129,3 +129,44 @@ def link_text(link: Value, commercial: Value) -> str:
         "n": commercial["n"],
         "customers": commercial["customers"],
     }
+
+
+def tile_name(code: str) -> str:
+    """A tile in words."""
+    return str(TILES.get(code, code))
+
+
+def tile_number(number: float | None, unit: str) -> str:
+    """A number of a tile in its unit; a dash where there is none."""
+    if number is None:
+        return "–"
+    texts = {
+        "share": f"{100 * number:.1f} %",
+        "days": _("%(n)s d") % {"n": f"{number:.1f}"},
+        "hours": _("%(n)s h") % {"n": f"{number:.1f}"},
+        "minutes": _("%(n)s min") % {"n": f"{number:.1f}"},
+        "money": f"{number:,.2f}",
+    }
+    if unit == "count":
+        return f"{number:.0f}" if float(number).is_integer() else one(number)
+    return texts.get(unit, one(number))
+
+
+def why_text(tile: Value, value: Value) -> str:
+    """Named drivers and stages in words, or that there is not enough to say."""
+    if not tile["why"]:
+        return ""
+    if tile["why"] == ["not_enough"]:
+        drivers = value["drivers"] or {}
+        n = drivers.get("n") or 0
+        return _("not enough answers to say why (n = %(n)s)") % {"n": n} if n else _("not enough answers to say why")
+    if tile["why"] == ["nothing_named"]:
+        return _("nothing stands out")
+    return _("goes with: %(what)s") % {"what": ", ".join(_label(code, value) for code in tile["why"])}
+
+
+def _label(code: str, value: Value) -> str:
+    """The name of a driver or stage."""
+    names = {f"stage:{stage['code']}": stage["name"] for stage in value["stages"]}
+    names |= {item["code"]: item.get("label") or item["code"] for item in (value["drivers"] or {}).get("items", [])}
+    return str(names.get(code, code))

@@ -1,0 +1,61 @@
+"""What customers did later and the scorecard, as lines for a terminal."""
+
+from typing import Any
+
+from feedback.dashboards.words_value import BLOCKS, link_text, tile_name, tile_number
+
+Value = dict[str, Any]
+
+
+def lines_value(value: Value) -> list[str]:
+    """Links, spend, dose table, value at stake; then the tiles by block."""
+    return [*_commercial(value["commercial"]), *_scorecard(value["scorecard"])]
+
+
+def _commercial(commercial: Value | None) -> list[str]:
+    if commercial is None:
+        return []
+    lines = ["What customers did later"]
+    lines += [f"- {link_text(link, commercial)}{_verdict(link)}" for link in commercial["links"]]
+    spend = commercial["spend_per_10"]
+    if spend:
+        lines.append(f"- Spend {spend['value']:+.1f} % [{spend['lo']:+.1f}, {spend['hi']:+.1f}] per 10 points.")
+    if commercial["stake"]:
+        lines.append(f"- {commercial['stake']['text']}")
+    return [*lines, *(_band(band) for band in commercial["bands"]), *commercial["caveats"], ""]
+
+
+def _verdict(link: Value) -> str:
+    return "" if link["finding"] else f" No finding (q {link['q']:.3f})."
+
+
+def _band(band: Value) -> str:
+    name = f"  {band['low']:>3.0f}-{band['high']:<3.0f}"
+    if band["hidden"]:
+        return f"{name} fewer than 5"
+    share = band["retained"]
+    if share["share"] is None:
+        return f"{name} not known"
+    return f"{name} stayed {share['share']:.1%} [{share['lo']:.1%}, {share['hi']:.1%}]  {share['k']} of {share['n']}"
+
+
+def _scorecard(scorecard: Value) -> list[str]:
+    lines = []
+    for block in scorecard.get("blocks", []):
+        lines.append(f"{BLOCKS[block['name']]}" + ("" if block["tiles"] else ": not measured"))
+        lines += [_tile(tile) for tile in block["tiles"]]
+    return [*lines, ""] if lines else []
+
+
+def _tile(tile: Value) -> str:
+    unit = tile["unit"]
+    line = f"  {tile_name(tile['code']):<44} {tile_number(tile['value'], unit):>9}"
+    if tile["lo"] is not None:
+        line += f" [{tile_number(tile['lo'], unit)}, {tile_number(tile['hi'], unit)}]"
+    line += f"  n {tile['n']}"
+    change = tile["change"]
+    if change and change["value"] is not None:
+        line += f"  change {tile_number(change['value'], unit)}"
+        if change["lo"] is not None:
+            line += f" [{tile_number(change['lo'], unit)}, {tile_number(change['hi'], unit)}]"
+    return line
