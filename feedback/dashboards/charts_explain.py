@@ -79,8 +79,9 @@ def _line(item: Value) -> str:
         "slope": one(item["slope"]) if abs(item["slope"]) >= 1 else f"{item['slope']:.2f}",
         "unit": unit(item["kind"]),
         "interval": interval(item) if abs(item["slope"]) >= 1 else interval_fine(item),
+        "owner": item["owner"] or _("nobody"),
     }
-    return _("%(label)s: %(slope)s %(unit)s (%(interval)s)") % facts
+    return _("%(label)s: %(slope)s %(unit)s (%(interval)s). Owner: %(owner)s") % facts
 
 
 def interval_fine(item: Value) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from feedback.dashboards.words import duration, one
 from feedback.insights.comparison import FINDING_Q
 from feedback.queries.predictors import Candidate
+from surveys.rendering.texts import pick
 
 Value = dict[str, Any]
 RATED_HIGHER = 10  # points: what "rated higher" means in sentences about ratings; 5 for service, as few can rise
@@ -63,7 +64,7 @@ def label(candidate: Candidate, stages: Sequence[Value]) -> str:
     }
     if candidate.kind == "theme":
         return _("Comment mentions %(theme)s") % {"theme": theme_label(candidate.text)}
-    return str(fixed.get(candidate.kind) or candidate.text or candidate.predictor.code)
+    return str(fixed.get(candidate.kind) or pick(candidate.text, ()) or candidate.predictor.code)
 
 
 def unit(kind: str) -> str:

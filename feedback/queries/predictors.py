@@ -76,7 +76,7 @@ def _service(definition: JourneyDefinition, service: Floats, asked: Bools) -> li
     if both < MIN_ROWS <= int(asked.sum()):
         return []
     predictor = Predictor("service", service, block="service", service=True, by_design=True)
-    return [Candidate(predictor, "service", owner=owners[0] if len(owners) == 1 else None, touches=owners)]
+    return [Candidate(predictor, "service", owner=", ".join(owners) or None, touches=owners)]
 
 
 def _waits(definition: JourneyDefinition, table: RunTable) -> list[Candidate]:

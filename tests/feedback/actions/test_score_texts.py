@@ -11,7 +11,7 @@ from feedback import sentiment
 from feedback.actions import score_texts as module
 from feedback.actions.score_texts import score_texts
 from feedback.actions.store_answers import ResponseIn, store_responses
-from feedback.models import FreeText, TextScore
+from feedback.models import FreeText, TextScore, ThemeTag
 from feedback.tasks import refresh_runs_task, score_texts_task
 from surveys.models import JourneyRun
 from surveys.question_kinds import RawValue
@@ -117,3 +117,15 @@ def test_tasks_do_the_work_and_return_counts() -> None:
     assert refresh_runs_task() == 0
     run.refresh_from_db()
     assert run.stale is False
+
+
+@pytest.mark.django_db
+def test_score_texts_tags_the_themes_once_and_only_in_languages_with_phrases() -> None:
+    store("Far too slow, and nobody kept me informed", "Good")
+    store("Das hat viel zu lange gedauert, wir waren sehr enttäuscht", language="de")
+    score_texts()
+    before = list(ThemeTag.objects.order_by("theme").values_list("theme", "method", "polarity"))
+    assert before == [("kept_informed", "keywords", None), ("speed", "keywords", None)]
+    FreeText.objects.update(scored_at=None)
+    score_texts()
+    assert list(ThemeTag.objects.order_by("theme").values_list("theme", "method", "polarity")) == before
