@@ -88,6 +88,8 @@ class _Board:
         return value, findings
 
     def _account(self, name: NameOf) -> Account:
+        if not any(map(name, self.rows)):
+            return Account([], {}, {}, {})
         contacts = [
             HandledContact(
                 row.customer, row.reason, name(row), row.started, row.ended, row.handle_seconds or 0.0, row.channel
