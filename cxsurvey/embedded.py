@@ -18,6 +18,7 @@ from .processes.trouble import Trouble
 
 NO_DATABASE = {"help", "--help", "-h", "version", "--version", "makemessages", "compilemessages", "collectstatic"}
 NO_DATABASE |= {"findstatic", "startapp", "diffsettings", "spectacular"}
+NO_SETTINGS = {"make_world"}  # keeps nothing and signs nothing: made-up settings do
 WAIT_SECONDS = 60.0
 THROWAWAY = "cxsurvey-test-"
 
@@ -25,12 +26,21 @@ THROWAWAY = "cxsurvey-test-"
 def ensure(argv: Sequence[str]) -> None:
     """Give manage.py a database: DATABASE_URL, else the running embedded server, else one for the call."""
     command = argv[1] if len(argv) > 1 else "help"
+    if command in NO_SETTINGS:
+        _make_up_settings()
+        return
     if os.environ.get("DATABASE_URL") or command in NO_DATABASE:
         return
     try:
         connect(command)
     except Trouble as problem:
         sys.exit(f"{problem}")
+
+
+def _make_up_settings() -> None:
+    """Settings for a command that needs neither database nor secrets, where none are given."""
+    for name, value in installation_env({"SECRET_KEY": secrets.token_hex(32)}).items():
+        os.environ.setdefault(name, value)
 
 
 def connect(command: str) -> None:

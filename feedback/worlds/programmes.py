@@ -8,7 +8,8 @@ from feedback.worlds.stories import Story, StoryStage
 
 Document = dict[str, Any]
 OWNERS = ("Sales", "Back office", "Risk", "Service", "Service")
-STEM = "Overall, how satisfied were you with {about}?"
+# The braces stay in the text: they mark what may differ between two questions that are held against each other.
+STEM = "Overall, how satisfied were you with {{{about}}}?"
 
 
 def journey_programme(plan: Plan) -> Document:
@@ -102,5 +103,11 @@ def _clarity(story: Story) -> list[Document]:
 def _survey(code: str, kind: str, text: str, scale: tuple[int, int], stage: str = "") -> Document:
     question = {"code": "overall", "kind": "scale", "metric": "rating", "scale": list(scale), "text": text}
     question |= {"low": "Very dissatisfied", "high": "Very satisfied"}
-    found: Document = {"code": code, "kind": kind, "headline": "overall", "title": text, "questions": [question]}
+    found: Document = {
+        "code": code,
+        "kind": kind,
+        "headline": "overall",
+        "title": text.replace("{", "").replace("}", ""),
+    }
+    found["questions"] = [question]
     return {**found, "stage": stage} if stage else found
