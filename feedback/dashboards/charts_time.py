@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from feedback.dashboards.charts import percent
 from feedback.dashboards.words import one
-from feedback.dashboards.words_time import period_name, series_name
+from feedback.dashboards.words_time import alarm_text, period_name, series_name
 
 Value = dict[str, Any]
 WIDTH, HEIGHT = 1000.0, 200.0
@@ -137,12 +137,12 @@ def _text(series: Value, shown: list[Value]) -> str:
             "n": last["n"],
         }
     ]
-    change, alarm = series["change"], series["alarm"]
+    change = series["change"]
     if change and change["finding"]:
         shift = {"shift": f"{change['shift']:+.1f}", "when": period_name(change["period"], series["by"])}
         words.append(_("changed by %(shift)s about %(when)s") % shift)
-    if alarm:
-        words.append(_("outside its usual range since %(when)s") % {"when": period_name(alarm["period"], series["by"])})
+    if series["alarm"]:
+        words.append(alarm_text(series))
     return "; ".join(words)
 
 

@@ -13,7 +13,7 @@ from feedback.queries.journey_definition import JourneyDefinition, QuestionDefin
 from feedback.queries.run_history import RunHistory
 from surveys.enums import Measures, Metric
 
-POINTS, SHARE, DAYS, COUNT = "points", "share", "days", "count"
+POINTS, SHARE, DAYS, NUMBER = "points", "share", "days", "number"
 COUNTS = ("steps", "switches", "repeats", "contacts")
 # Agreeing with these is bad news, unless their scale says that it is reversed.
 BAD_NEWS = (Metric.REPEATED_MYSELF, Metric.PROBLEM)
@@ -22,7 +22,7 @@ YES, NO = ("1", "true", "yes"), ("0", "false", "no")
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One value a run, NaN where it has none. unit: points, share (0..1), days or count; effort: steps, times, CES."""
+    """One value a run, NaN where it has none. unit: points, share (0..1), days or number; effort: steps, times, CES."""
 
     code: str
     unit: str
@@ -61,7 +61,7 @@ def _column(code: str, _definition: JourneyDefinition, history: RunHistory) -> M
     if code in ("experience", "service"):
         return Measure(code, POINTS, "higher", getattr(history, code), score=True)
     if code in COUNTS:
-        return Measure(code, COUNT, "lower", getattr(history, code), effort=True)
+        return Measure(code, NUMBER, "lower", getattr(history, code), effort=True)
     if code == "elapsed_days":
         return Measure(code, DAYS, "lower", history.ended - history.started, effort=True)
     return None

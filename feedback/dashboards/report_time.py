@@ -6,6 +6,7 @@ from feedback.dashboards.words import one
 from feedback.dashboards.words_time import (
     RULES,
     STATUS,
+    alarm_text,
     in_unit,
     judged,
     measure_name,
@@ -34,8 +35,7 @@ def _trend(item: Value) -> str:
     shown = [point for point in item["points"] if point["score"] is not None]
     last = one(shown[-1]["score"]) if shown else "–"
     line = f"{series_name(item):<28} {item['by']:<6} {len(item['points']):>4} {last:>6}  {_change(item)}"
-    alarm = item["alarm"]
-    return line + (f"  watch since {period_name(alarm['period'], item['by'])}" if alarm else "")
+    return line + (f"  watch: {alarm_text(item)}" if item["alarm"] else "")
 
 
 def _change(item: Value) -> str:
@@ -43,7 +43,7 @@ def _change(item: Value) -> str:
     if change is None:
         return "not tested"
     if not change["finding"]:
-        return f"none (q {change['q']:.3f})"
+        return f"no finding (q {change['q']:.3f})"
     interval = f"[{one(change['lo'])}, {one(change['hi'])}]"
     return f"{change['shift']:+.1f} {interval} from {period_name(change['period'], item['by'])} (q {change['q']:.3f})"
 
@@ -53,7 +53,7 @@ def _changes(rows: list[Value]) -> list[str]:
     for row in rows:
         lines.append(f"After “{row['improvement']}” ({row['changed_on']}): {STATUS[row['status']]}")
         lines += [_contrast(item) for item in row["contrasts"]]
-        lines += [f"  ! {item['code']}: {item['text']}" for item in row["warnings"]]
+        lines += [f"  ! {item['text']}" for item in row["warnings"]]
     return lines
 
 

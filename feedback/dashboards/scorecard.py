@@ -22,7 +22,7 @@ from feedback.queries.run_history import RunHistory
 
 Value = dict[str, Any]
 Tiles = list[tuple[BlockName, Tile]]
-NOT_ENOUGH, NOTHING_NAMED = "not_enough", "nothing_named"
+NOT_ENOUGH, NOTHING_NAMED, ONE_STAGE = "not_enough", "nothing_named", "one_stage"
 
 MEASURED: dict[BlockName, tuple[str, ...]] = {
     "touchpoint_service": ("service", "speed", "knowledge", "patience", "accommodation", "ease"),
@@ -162,7 +162,7 @@ def _lowest_stage(value: Value) -> tuple[str, ...]:
     score = value["service"]["score"]
     stages = [stage for stage in value["stages"] if stage["kind"] == "service" and stage["hi"] is not None]
     if score is None or len(stages) < 2:
-        return (NOT_ENOUGH,)
+        return (ONE_STAGE if stages else NOT_ENOUGH,)
     lowest = min(stages, key=lambda stage: float(stage["score"]))
     return (f"stage:{lowest['code']}",) if lowest["hi"] < score else (NOTHING_NAMED,)
 

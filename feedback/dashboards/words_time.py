@@ -32,6 +32,11 @@ STATUS = {
     "no_target": gettext_lazy("no target set"),
 }
 
+CHARTS = {
+    "ewma": gettext_lazy("outside its usual range since %(when)s"),
+    "cusum": gettext_lazy("drifting away since %(when)s"),
+}
+
 RULES = {
     "detractor": gettext_lazy("Would not recommend (0 to 6)"),
     "low_csat": gettext_lazy("Dissatisfied (2 of 5 or less)"),
@@ -72,18 +77,24 @@ def in_unit(number: float | None, unit: str, signed: bool = False) -> str:
     """A value of a measure as screens show it."""
     if number is None:
         return "–"
-    sign = "+" if signed else ""
+    # Adding 0.0 makes -0.0 a 0.0: a difference that rounds to nothing has no sign.
+    shown = round(100 * number if unit == "share" else number, 1) + 0.0
+    text = f"{shown:{'+' if signed and shown else ''}.1f}"
     if unit == "share":
-        return f"{100 * number:{sign}.1f} %"
-    if unit == "days":
-        return _("%(n)s d") % {"n": f"{number:{sign}.1f}"}
-    return f"{number:{sign}.1f}"
+        return (_("%(n)s pp") if signed else _("%(n)s %%")) % {"n": text}
+    return _("%(n)s d") % {"n": text} if unit == "days" else text
 
 
 def period_name(period: str, by: str) -> str:
     """A week by its Monday, a month by its name."""
     day = date.fromisoformat(period if by == "week" else f"{period}-01")
     return date_format(day, "j M Y") if by == "week" else date_format(day, "F Y")
+
+
+def alarm_text(series: Value) -> str:
+    """Since when a chart has been out of its limits."""
+    alarm = series["alarm"]
+    return str(CHARTS[alarm["chart"]]) % {"when": period_name(alarm["period"], series["by"])}
 
 
 def series_name(series: Value) -> str:

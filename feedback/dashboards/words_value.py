@@ -162,6 +162,8 @@ def why_text(tile: Value, value: Value) -> str:
         return _("not enough answers to say why (n = %(n)s)") % {"n": n} if n else _("not enough answers to say why")
     if tile["why"] == ["nothing_named"]:
         return _("nothing stands out")
+    if tile["why"] == ["one_stage"]:
+        return _("only one stage is measured")
     return _("goes with: %(what)s") % {"what": ", ".join(_label(code, value) for code in tile["why"])}
 
 

@@ -11,6 +11,7 @@ from feedback.dashboards.charts_time import band_bar, trend_drawing
 from feedback.dashboards.words_time import (
     RULES,
     STATUS,
+    alarm_text,
     contrast_text,
     in_unit,
     judged,
@@ -19,10 +20,12 @@ from feedback.dashboards.words_time import (
     series_name,
 )
 from feedback.dashboards.words_value import BLOCKS, LEFT_OUT, SCORES, tile_name, tile_number, why_text
+from feedback.enums import ImprovementKind
 
 register = template.Library()
 register.filter("trend_drawing", trend_drawing)
 register.filter("series_name", series_name)
+register.filter("alarm_text", alarm_text)
 register.filter("period_name", period_name)
 register.filter("measure_name", measure_name)
 register.filter("judged", judged)
@@ -31,7 +34,14 @@ register.filter("band_bar", band_bar)
 register.filter("tile_name", tile_name)
 register.filter("tile_number", tile_number)
 register.filter("contrast_text", contrast_text)
-WORDS = {"status": STATUS, "rule": RULES, "block": BLOCKS, "left_out": LEFT_OUT, "score": SCORES}
+WORDS: dict[str, dict[str, Any]] = {
+    "kind": dict(ImprovementKind.choices),
+    "status": STATUS,
+    "rule": RULES,
+    "block": BLOCKS,
+    "left_out": LEFT_OUT,
+    "score": SCORES,
+}
 
 
 @register.filter
@@ -71,3 +81,9 @@ def interval_in(lo: float | None, hi: float | None, unit: str, *, signed: bool =
         return ""
     ends = {"lo": in_unit(lo, unit, signed=signed), "hi": in_unit(hi, unit, signed=signed)}
     return _("[%(lo)s, %(hi)s]") % ends
+
+
+@register.filter
+def small_p(number: float | None) -> str:
+    """A p or q value with three decimals, never as nothing."""
+    return "–" if number is None else "< 0.001" if number < 0.001 else f"{number:.3f}"
