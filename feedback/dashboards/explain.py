@@ -8,9 +8,10 @@ import numpy as np
 from feedback.dashboards import explain_doubts, themes, words_explain
 from feedback.dashboards.addition import Addition
 from feedback.dashboards.context import Context
-from feedback.insights.arrays import Floats
+from feedback.insights.arrays import Floats, FloatsLike, floats
 from feedback.insights.drivers import MIN_EFFECT, MIN_ROWS, ROWS_PER_PREDICTOR, BlockShare, Dose, Driver
 from feedback.insights.explain import Explanation, explained, stake_of_gap
+from feedback.insights.pairwise import pairwise_shares
 from feedback.insights.peak_end import peak_end
 from feedback.insights.suppression import HIDDEN_BELOW
 from feedback.insights.touchpoints import gap_by_length, no_bad_step, worst_touchpoint
@@ -67,7 +68,8 @@ def _drivers(context: Context, value: Value, material: Material, doubts: explain
         "named": named,
         "dose_of": strongest and f"{strongest['label']} ({words_explain.measured_in(strongest)})",
         "ruled_out": list(model.ruled_out),
-        "stake": _stake(model, value["gap"]["gap"]),
+        "stake": _stake(model, value["gap"]["gap"], items),
+        "stage_shares": None if doubts.unusable else _stage_shares(context, material, value["stages"]),
         "straight_lining": doubts.straight,
     }
     return drivers | {"sentences": words_explain.sentences(value, drivers)}
@@ -151,10 +153,47 @@ def _dose(dose: Dose) -> Value:
     return row if dose.n >= HIDDEN_BELOW else row | dict.fromkeys(("score", "lo", "hi", "n"))
 
 
-def _stake(model: Explanation, gap: float | None) -> Value | None:
-    """What the predictors with a promise or need explain of the gap, where a gap is shown."""
+def _stake(model: Explanation, gap: float | None, items: list[Value]) -> Value | None:
+    """What the predictors with a promise or need explain of the gap, where a gap is shown, and by owner (None: nobody).
+
+    Points of the gap: the opposite of what is at stake for the experience.
+    """
     found = None if gap is None else stake_of_gap(model.records.items, gap)
-    return None if found is None else dataclasses.asdict(found)
+    if found is None:
+        return None
+    parts: dict[str | None, float] = {}
+    for item in items:
+        if item["at_stake"] is not None and item["group"] == "records":
+            parts[item["owner"]] = parts.get(item["owner"], 0.0) - item["at_stake"]["value"]
+    owners = sorted(parts.items(), key=lambda part: (-part[1], part[0] or ""))
+    return dataclasses.asdict(found) | {"by_owner": [{"owner": owner, "part": part} for owner, part in owners]}
+
+
+def _stage_shares(context: Context, material: Material, stages: list[Value]) -> Value | None:
+    """The share of every stage beside the other records, from pairs of answers: stages were missing by design.
+
+    None where a pair of them has under 50 joint answers, or nothing was left out.
+    """
+    codes = [stage.code for stage in context.definition.asked_service_stages]
+    others = [c for c in material.records if c.kind != "service" and _varies(c.predictor.values)]
+    if not material.partial_service or len(codes) < 2:
+        return None
+    columns = [context.table.stage_means(codes), *(floats(c.predictor.values)[:, None] for c in others)]
+    found = pairwise_shares(context.table.experience, np.column_stack(columns))
+    if not found.shares:
+        return None
+    known = {stage["code"]: stage for stage in stages}
+    rows = [
+        {"code": code, "label": known[code]["name"], "owner": known[code]["owner"], "share": share}
+        for code, share in zip(codes, found.shares, strict=False)
+    ]
+    return {"r2": found.r2, "fewest": found.fewest, "stages": rows}
+
+
+def _varies(values: FloatsLike) -> bool:
+    known = floats(values)
+    known = known[np.isfinite(known)]
+    return len(known) > 0 and float(np.ptp(known)) > 0
 
 
 def _stage_scores(context: Context) -> tuple[list[str], Floats]:
@@ -199,9 +238,10 @@ def _touchpoints(context: Context) -> Value | None:
     steps = np.where(table.contacts > 0, table.steps, np.nan)
     worst = worst_touchpoint(scores, table.experience, table.customer)
     length = gap_by_length(context.runs.service, table.experience, steps, table.elapsed_days, table.customer)
+    by_steps = _shown(dataclasses.asdict(length)) if np.isfinite(steps).any() else None
     return {
         "worst": _shown(dataclasses.asdict(worst)),
-        "gap_by_steps": _shown(dataclasses.asdict(length)) if np.isfinite(steps).any() else None,
+        "gap_by_steps": by_steps and by_steps | {"sentence": words_explain.length_sentence(by_steps["bands"])},
         "no_bad_step": _shown(dataclasses.asdict(no_bad_step(scores, table.customer))),
     }
 
@@ -212,6 +252,6 @@ def _shown(value: Any) -> Any:
         return [_shown(item) for item in value]
     if not isinstance(value, dict):
         return value
-    if value.get("n") is not None and value["n"] < HIDDEN_BELOW:
+    if 0 < (value.get("n") or 0) < HIDDEN_BELOW:
         return {key: item if key in ("low", "high") else None for key, item in value.items()}
     return {key: _shown(item) for key, item in value.items()}

@@ -16,6 +16,9 @@ def lines_explain(value: Value) -> list[str]:
     lines = ["What goes with the gap", *(f"- {sentence['text']}" for sentence in drivers["sentences"])]
     if drivers["items"]:
         lines += ["", *_items(drivers), *_dose(drivers)]
+    by_steps = (value["touchpoints"] or {}).get("gap_by_steps")
+    if by_steps and by_steps["sentence"]:
+        lines += ["", by_steps["sentence"]]
     if value["peak_end"]:
         lines += ["", value["peak_end"]["sentence"]]
     return [*lines, "", *_themes(value["text"]["themes"])]

@@ -263,11 +263,9 @@ def _stake(drivers: Value) -> str:
         "Compared with promises and needs, waits, steps, switches and repeats go with about %(part)s of the %(gap)s "
         "points of the gap; %(rest)s points are not explained."
     )
-    return text % {
-        "part": one(stake["explained"]),
-        "gap": one(stake["gap"]),
-        "rest": one(stake["not_explained"]),
-    }
+    text %= {"part": one(stake["explained"]), "gap": one(stake["gap"]), "rest": one(stake["not_explained"])}
+    owners = "; ".join(f"{row['owner'] or _('nobody')} {one(row['part'])}" for row in stake["by_owner"])
+    return text + " " + _("By owner: %(owners)s.") % {"owners": owners}
 
 
 def _ruled_out(drivers: Value, tested: Sequence[Value]) -> str:
@@ -344,6 +342,19 @@ def theme_sentence(row: Value) -> str:
         "interval": interval(difference),
     }
     return (lower if difference["value"] < 0 else higher) % facts
+
+
+def length_sentence(bands: Sequence[Value]) -> str | None:
+    """The gap on short and on long journeys; None where only one length is shown."""
+    shown = [band for band in bands if band["score"] is not None]
+    if len(shown) < 2:
+        return None
+    parts = {}
+    for key, band in (("short", shown[0]), ("long", shown[-1])):
+        steps = f"{band['low']:.0f}" + ("+" if band["high"] is None else f"–{band['high']:.0f}")
+        facts = {"gap": one(band["score"]), "interval": interval(band), "n": band["n"], "steps": steps}
+        parts[key] = _("%(gap)s points (%(interval)s, n %(n)s) on journeys of %(steps)s steps") % facts
+    return _("The gap is %(short)s and %(long)s.") % parts
 
 
 def peak_end_sentence(value: Value) -> str:

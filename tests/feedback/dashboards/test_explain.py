@@ -235,7 +235,19 @@ def test_touchpoints_gap_by_steps_and_small_cells_are_hidden() -> None:
     for k, row in enumerate(rows):
         row["steps"] = 3 if k < 4 else 6
     bands = built(rows)["touchpoints"]["gap_by_steps"]["bands"]
-    assert [(band["low"], band["n"]) for band in bands] == [(1.0, None), (4.0, None), (6.0, 56)]
+    assert [(band["low"], band["n"]) for band in bands] == [(1.0, None), (4.0, 0), (6.0, 56)]
+
+
+def test_touchpoints_gap_on_short_and_long_journeys_in_a_sentence() -> None:
+    rows = planted(60)
+    for k, row in enumerate(rows):
+        row["steps"], row["experience"] = (3, 80.0 + k % 2) if k < 20 else (6, 60.0 + k % 2)
+        row["stage_scores"] = {"apply": [90.0]}
+    by_steps = built(rows)["touchpoints"]["gap_by_steps"]
+    assert by_steps["sentence"] == (
+        "The gap is 9.5 points (9.3 to 9.7, n 20) on journeys of 1–3 steps and 29.5 points (29.3 to 29.7, n 40) on "
+        "journeys of 6+ steps."
+    )
 
 
 def test_drivers_same_query_gives_the_same_numbers() -> None:

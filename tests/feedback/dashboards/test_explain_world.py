@@ -28,6 +28,14 @@ def test_explain_world_a_slow_wait_carries_the_gap() -> None:
     assert set(drivers["named"]).isdisjoint({"wait:s1->s2", "wait:s2->s3", "wait:s4->s5"})
     assert sum(block["share"] for block in drivers["blocks"]) == pytest.approx(1.0)
     assert drivers["service_at_least"] is True
+    shares = {row["code"]: row["share"] for row in drivers["stage_shares"]["stages"]}
+    assert sorted(shares) == ["s1", "s2", "s3", "s4", "s5"]
+    assert max(shares.values()) <= 0.10
+    owners = drivers["stake"]["by_owner"]
+    assert [row["owner"] for row in owners] == [None]
+    assert owners[0]["part"] == pytest.approx(drivers["stake"]["explained"])
+    short, long = value["touchpoints"]["gap_by_steps"]["bands"][1:]
+    assert short["score"] < long["score"]
     themes = {row["theme"]: row for row in value["text"]["themes"]}
     assert themes["kept_informed"]["difference"]["value"] == pytest.approx(-8.34, abs=6)
     assert (themes["kept_informed"]["finding"], themes["staff_manner"]["finding"]) == (True, False)
