@@ -8,6 +8,7 @@ from feedback.dashboards.coverage_funnel import Asked
 from feedback.dashboards.doubts import warning, weight_warning
 from feedback.insights.nonresponse import Coverage
 from feedback.insights.scores import mean_score
+from feedback.insights.suppression import HIDDEN_BELOW
 from feedback.insights.weights import kish
 from feedback.queries.coverage import asks_of_runs, customers_in_contact, invitations_of_runs
 
@@ -17,12 +18,13 @@ def coverage_value(context: Context) -> Value:
     table = context.table
     weights = kish(table.any_weight()) if table.is_weighted() else None
     score = mean_score(table.experience, table.customer, context.weights)
+    shown = score.n >= HIDDEN_BELOW
     return {
         "runs": len(table),
         "funnel": [],
         "classes": [],
-        "unweighted": score.score,
-        "weighted": score.weighted.value if score.weighted else None,
+        "unweighted": score.score if shown else None,
+        "weighted": score.weighted.value if shown and score.weighted else None,
         "weighted_by": "response" if weights else None,
         "deff": weights.deff if weights else None,
         "n_eff": weights.n_eff if weights else None,
@@ -44,7 +46,7 @@ def coverage_part(context: Context, value: Value) -> Addition:
     warnings: list[Value] = []
     if len(judged.classes) < 2:
         found["sentence"] = words_coverage.no_classes_sentence(found["by"])
-    elif found["weighted_by"] is None and found["asks"]:
+    elif found["weighted_by"] is None and found["asks"] and judged.n >= HIDDEN_BELOW:
         found |= coverage_classes.weighted_values(judged) | {"weighted_by": "class"}
         found["sentence"] = words_coverage.weighted_sentence(found) if found["weighted"] is not None else ""
         changed |= _twins(value, found)
