@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -207,6 +208,9 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
+# Sending has a queue of its own, so that a flood of receipts and answers does not make messages wait behind it.
+CELERY_TASK_QUEUES = (Queue("celery"), Queue("deliver"))
+CELERY_TASK_ROUTES = {"surveys.deliver_due": {"queue": "deliver"}}
 CELERY_TASK_PUBLISH_RETRY = False  # a hanging broker must never cost a customer his page
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
 if CELERY_BROKER_URL.startswith("redis"):

@@ -12,7 +12,12 @@ from feedback.insights.run_service import RunScores, ServiceRule, run_scores
 from feedback.insights.scores import Scale, Score, ces, csat, mean_score, nps, pomp
 from feedback.insights.shares import Share, share_of, wilson
 from feedback.insights.suppression import cell_state
-from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition, StageDefinition
+from feedback.queries.journey_definition import (
+    JourneyDefinition,
+    QuestionDefinition,
+    StageDefinition,
+    TransitionDefinition,
+)
 from feedback.queries.run_table import RunTable
 from surveys.enums import Measures, Metric
 
@@ -90,19 +95,24 @@ def _stage_value(
 
 def transition_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
     """Waits between consecutive stages: median, p90, promise and the share that kept it."""
-    return [_transition_value(table, t.source, t.target, t.owner, t.promised_days) for t in definition.transitions]
+    names = {stage.code: stage.name for stage in definition.stages}
+    return [
+        _transition_value(table, transition)
+        | {"from_name": names[transition.source], "to_name": names[transition.target]}
+        for transition in definition.transitions
+    ]
 
 
-def _transition_value(table: RunTable, source: str, target: str, owner: str | None, promised: float | None) -> Value:
-    days = table.wait(f"{source}->{target}")
+def _transition_value(table: RunTable, transition: TransitionDefinition) -> Value:
+    days, promised = table.wait(transition.key), transition.promised_days
     known = days[np.isfinite(days)]
     kept = None
     if promised is not None and len(known):
         kept = share_value(wilson(int((known <= promised).sum()), len(known)))
     return {
-        "from": source,
-        "to": target,
-        "owner": owner,
+        "from": transition.source,
+        "to": transition.target,
+        "owner": transition.owner,
         "n": len(known),
         "median_days": plain(np.median(known)) if len(known) else None,
         "p90_days": plain(np.percentile(known, 90)) if len(known) else None,

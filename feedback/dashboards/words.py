@@ -10,7 +10,7 @@ Value = dict[str, Any]
 
 def one(number: float | None) -> str:
     """One decimal, as screens show it; a dash where nothing is shown."""
-    return "–" if number is None else f"{number:.1f}"
+    return "–" if number is None else f"{number:.1f}".replace("-", "−")
 
 
 def duration(days: float | None) -> str:

@@ -1,7 +1,7 @@
 """TextBlob's English sentiment, called without its wrappers: the same numbers at half the cost."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any, ClassVar, Final
 
@@ -26,6 +26,12 @@ def _pattern() -> Callable[[str], Any]:
     return sentiment  # type: ignore[no-any-return]
 
 
+@cache
+def _version() -> str:
+    """Read once: looking it up costs as much as scoring a text."""
+    return version("textblob")
+
+
 class TextBlobEngine:
     """Averages the polarity of the words of its lexicon; English only. It has no calibrated confidence."""
 
@@ -34,7 +40,7 @@ class TextBlobEngine:
 
     @property
     def version(self) -> str:
-        return version("textblob")
+        return _version()
 
     def score(self, texts: Sequence[str]) -> list[TextScore]:
         sentiment, number = _pattern(), self.version

@@ -18,4 +18,4 @@ def share(number: float | None) -> str:
 @register.filter
 def signed(number: float | None) -> str:
     """A difference with its sign."""
-    return "–" if number is None else f"{number:+.1f}"
+    return "–" if number is None else f"{number:+.1f}".replace("-", "−")
