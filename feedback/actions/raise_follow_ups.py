@@ -1,13 +1,14 @@
 """Raise a follow-up where a run needs somebody, once per run and rule; open it again when the customer comes back."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
 from feedback.enums import FollowUpState
-from feedback.insights.alerts import CONTACT_HOURS, REOPEN_DAYS, alerts_due
+from feedback.insights.alerts import CONTACT_HOURS, REOPEN_DAYS, Rule, alerts_due, owner_of
 from feedback.models import FollowUp
-from feedback.queries.alert_inputs import Watched, journeys_to_watch, raised_before, watched_runs
+from feedback.queries.alert_inputs import Watched, journeys_to_watch, owners_by_place, raised_before, watched_runs
 from feedback.queries.journey_definition import journey_definition
 from surveys.models import Interaction
 
@@ -25,15 +26,22 @@ def raise_follow_ups(now: datetime) -> dict[str, int]:
         definition = journey_definition(code)
         if definition is None:
             continue
+        owners = owners_by_place(definition)
         for batch in watched_runs(definition, now):
-            raised += _raise(batch, now)
+            raised += _raise(batch, owners, now)
     return {"raised": raised, "reopened": reopen_follow_ups(now)}
 
 
-def _raise(batch: list[Watched], now: datetime) -> int:
+def _raise(batch: list[Watched], owners: Mapping[tuple[str, str], int], now: datetime) -> int:
     before = raised_before([item.run for item in batch])
     rows = [
-        FollowUp(rule=rule, run_id=item.run, opened_at=now, due_at=now + FIRST_CONTACT)
+        FollowUp(
+            rule=rule,
+            run_id=item.run,
+            department_id=owners.get(_place(item, rule)),
+            opened_at=now,
+            due_at=now + FIRST_CONTACT,
+        )
         for item in batch
         for rule in alerts_due(item.facts)
         if (item.run, rule) not in before
@@ -41,6 +49,12 @@ def _raise(batch: list[Watched], now: datetime) -> int:
     # Another worker may raise the same at this moment: the constraint decides, and his row stays.
     FollowUp.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def _place(item: Watched, rule: Rule) -> tuple[str, str]:
+    """What it is about: the lowest stage or the wait furthest over its promise; ("journey", "") where neither."""
+    owner = owner_of(item.facts, rule)
+    return owner.kind, owner.place
 
 
 def reopen_follow_ups(now: datetime) -> int:

@@ -51,9 +51,20 @@ class FollowUpAdmin(KeptAdmin):
     """Promises to look into a run; the database lets none be closed without its outcome."""
 
     form = FollowUpForm
-    list_display = ("why", "run", "journey", "owner", "state", "opened_at", "due_at", "contacted_at", "closed_at")
-    list_filter = ("state", OverdueFilter, "rule", ("run__journey__code", JourneyFilter))
-    list_select_related = ("run__journey", "owner")
+    list_display = (
+        "why",
+        "run",
+        "journey",
+        "department",
+        "owner",
+        "state",
+        "opened_at",
+        "due_at",
+        "contacted_at",
+        "closed_at",
+    )
+    list_filter = ("state", OverdueFilter, "department", "rule", ("run__journey__code", JourneyFilter))
+    list_select_related = ("run__journey", "department", "owner")
     search_fields = ("rule", "run__external_id", "root_cause")
     raw_id_fields = ("run",)
     readonly_fields = ("opened_at",)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.enums import FollowUpState
 from feedback.models.analysis import counts_moves
-from surveys.models import JourneyRun
+from surveys.models import Department, JourneyRun
 
 
 class FollowUp(models.Model):
@@ -16,6 +16,15 @@ class FollowUp(models.Model):
     rule = models.CharField(_("rule"), max_length=60)
     run = models.ForeignKey(JourneyRun, models.CASCADE, related_name="follow_ups")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    department = models.ForeignKey(
+        Department,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("department"),
+        help_text=_("owns the stage or wait that it is about; empty: nobody"),
+    )
     state = models.CharField(_("state"), max_length=10, choices=FollowUpState, default=FollowUpState.OPEN)
     opened_at = models.DateTimeField(_("opened"))
     due_at = models.DateTimeField(_("due"), null=True, blank=True)

@@ -17,7 +17,7 @@ from feedback.models import FollowUp, FreeText, RunScore
 from feedback.queries.journey_definition import JourneyDefinition
 from feedback.themes.keywords import concern_words
 from surveys.enums import Metric, RunOutcome
-from surveys.models import Interaction
+from surveys.models import Department, Interaction
 
 # Older answers are no news to anybody; a run that goes on is watched longer.
 FRESH, WATCHED, RECOMPUTED = timedelta(days=30), timedelta(days=90), timedelta(days=7)
@@ -44,6 +44,14 @@ def watched_runs(definition: JourneyDefinition, now: datetime) -> Iterator[list[
     while rows := list(_fresh(now).filter(journey_id=definition.journey_id, pk__gt=after).order_by("pk")[:BATCH]):
         after = rows[-1].pk
         yield _facts(rows, definition, now)
+
+
+def owners_by_place(definition: JourneyDefinition) -> dict[tuple[str, str], int]:
+    """The department that owns each stage and transition of a journey: ("stage", code), ("transition", key) -> id."""
+    names = {("stage", stage.code): stage.owner for stage in definition.stages}
+    names |= {("transition", transition.key): transition.owner for transition in definition.transitions}
+    ids = dict(Department.objects.filter(name__in={name for name in names.values() if name}).values_list("name", "pk"))
+    return {place: ids[name] for place, name in names.items() if name in ids}
 
 
 def raised_before(run_ids: Sequence[int]) -> set[tuple[int, str]]:

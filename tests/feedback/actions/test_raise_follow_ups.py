@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from feedback.actions.raise_follow_ups import raise_follow_ups, reopen_follow_ups
 from feedback.models import Answer, FollowUp, FreeText, RunScore
 from surveys.enums import StageKind
-from surveys.models import JourneyRun, JourneyVersion
+from surveys.models import Department, JourneyRun, JourneyVersion
 from tests.factories import (
     InteractionFactory,
     JourneyVersionFactory,
@@ -81,7 +81,8 @@ def test_raise_old_answers_are_no_news() -> None:
 def promised_journey() -> JourneyVersion:
     version = JourneyVersionFactory(journey__code="waiting")
     StageFactory(version=version, code="apply", order=1)
-    StageFactory(version=version, code="approval", order=2, kind=StageKind.WAIT, promised_days=2)
+    owner = Department.objects.create(name="Credit")
+    StageFactory(version=version, code="approval", order=2, kind=StageKind.WAIT, promised_days=2, owner=owner)
     StageFactory(version=version, code="contract", order=3)
     JourneyVersion.objects.filter(pk=version.pk).update(state="published", published_at=START)
     version.refresh_from_db()
@@ -93,6 +94,7 @@ def test_raise_wait_that_goes_on_is_raised_before_any_survey(after: int, expecte
     scored_runs(promised_journey(), [Row(0, days=None)])
     raise_follow_ups(FIRST + timedelta(days=after))
     assert rules() == expected
+    assert [row.department.name for row in FollowUp.objects.all() if row.department] == ["Credit"] * len(expected)
 
 
 def test_raise_third_contact_about_one_thing() -> None:

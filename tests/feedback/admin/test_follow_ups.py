@@ -72,4 +72,4 @@ def test_list_queries_do_not_grow(admin_client: Client, admin_user: User, number
     raised(number)
     with CaptureQueriesContext(connection) as queries:
         admin_client.get(LIST)
-    assert len(queries) == 6
+    assert len(queries) == 7
