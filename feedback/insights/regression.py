@@ -83,12 +83,29 @@ def _cr3_errors(design: Floats, residual: Floats, bread: Floats, codes: Ints) ->
     for size in np.unique(sizes):
         chosen = np.flatnonzero(sizes == size)
         rows = order[starts[chosen][:, None] + np.arange(size)]
-        x = design[rows]
-        left_out = np.eye(size) - x @ bread @ x.transpose(0, 2, 1)
-        adjusted = np.linalg.pinv(left_out, hermitian=True) @ residual[rows][:, :, None]
-        moves[chosen] = (x.transpose(0, 2, 1) @ adjusted)[:, :, 0] @ bread
+        x, e = design[rows], residual[rows][:, :, None]
+        moves[chosen] = _small_moves(x, e, bread) if size <= design.shape[1] else _large_moves(x, e, bread)
     errors: Floats = np.sqrt((moves**2).sum(axis=0))
     return errors
+
+
+def _small_moves(x: Floats, e: Floats, bread: Floats) -> Floats:
+    """A X' (I - X A X')^-1 e of every cluster; x: (clusters, rows, columns), e: (clusters, rows, 1)."""
+    left_out = np.eye(x.shape[1]) - x @ bread @ x.transpose(0, 2, 1)
+    adjusted = np.linalg.pinv(left_out, hermitian=True) @ e
+    moves: Floats = (x.transpose(0, 2, 1) @ adjusted)[:, :, 0] @ bread
+    return moves
+
+
+def _large_moves(x: Floats, e: Floats, bread: Floats) -> Floats:
+    """The same as R (I - Q'Q)^-1 Q'e with Q = X R, R R = A: no matrix of rows by rows, too large for many rows."""
+    values, vectors = np.linalg.eigh(bread)
+    root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
+    q = x @ root
+    turned = q.transpose(0, 2, 1)
+    inner = np.linalg.pinv(np.eye(x.shape[2]) - turned @ q, hermitian=True)
+    moves: Floats = (inner @ (turned @ e))[:, :, 0] @ root
+    return moves
 
 
 def variance_inflation(predictors: Floats) -> tuple[float | None, ...]:

@@ -45,6 +45,18 @@ def test_least_squares_cr3_is_leaving_each_cluster_out():
     assert (fit.n, fit.customers) == (40, 15)
 
 
+def test_least_squares_large_clusters_are_left_out_without_a_matrix_of_their_rows():
+    random = np.random.default_rng(5)
+    codes = np.repeat(np.arange(12), 5_000)
+    x = random.normal(size=(60_000, 2)) * np.array([1.0, 40.0])
+    y = 3 + x @ np.array([2.0, -0.1]) + random.normal(size=12)[codes] + random.normal(size=60_000)
+    design = np.column_stack([np.ones(60_000), x])
+    whole = np.linalg.lstsq(design, y, rcond=None)[0]
+    moves = [np.linalg.lstsq(design[codes != g], y[codes != g], rcond=None)[0] - whole for g in range(12)]
+    expected = np.sqrt(np.square(moves).sum(axis=0))[1:]
+    assert [s.se for s in least_squares(y, x, codes).slopes] == pytest.approx(list(expected), rel=1e-7)
+
+
 def test_least_squares_one_customer_has_slopes_without_errors():
     fit = least_squares(Y, X, [1] * 40)
     assert [(s.se, s.lo, s.p) for s in fit.slopes] == [(None, None, None)] * 2
