@@ -87,16 +87,29 @@ def share_intervals(
 ) -> tuple[Floats, Floats]:
     """95 % percentile bounds of each group's part of R^2 (0..1) from 500 bootstraps of whole customers; shapes (g,)."""
     codes = cluster_codes(clusters, len(outcome))
-    order = np.argsort(codes, kind="stable")
-    sizes = np.bincount(codes)
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    count = int(codes.max()) + 1
+    rows = np.vstack([predictors.T, outcome])
+    rows = np.vstack([rows - rows.mean(axis=1, keepdims=True), np.ones(len(outcome))])
+    least = COLLINEAR * (rows[:-1] ** 2).mean(axis=1)
     random = np.random.Generator(np.random.PCG64(seed))
     found = np.empty((BOOTSTRAPS, len(groups)))
     for draw in range(BOOTSTRAPS):
-        picked = random.integers(0, len(sizes), len(sizes))
-        offsets = np.arange(sizes[picked].sum()) - np.repeat(np.cumsum(sizes[picked]) - sizes[picked], sizes[picked])
-        rows = order[np.repeat(starts[picked], sizes[picked]) + offsets]
-        parts = lmg(correlation_matrix(outcome[rows], predictors[rows]), groups)
+        times = np.bincount(random.integers(0, count, count), minlength=count)
+        parts = lmg(_correlations_of_draw(rows, times[codes].astype(np.float64), least), groups)
         found[draw] = parts / parts.sum() if parts.sum() > 0 else 0.0
     lower, upper = np.percentile(found, [2.5, 97.5], axis=0)
     return lower, upper
+
+
+def _correlations_of_draw(rows: Floats, times: Floats, least: Floats) -> Floats:
+    """Correlations when every case counts so many times: the same as of the cases drawn, sooner.
+
+    rows: shape (p + 2, n), centred variables, the outcome next to last, then ones; least: variance of a constant.
+    """
+    moments = (rows * times) @ rows.T
+    mean = moments[-1, :-1] / moments[-1, -1]
+    covariance = moments[:-1, :-1] / moments[-1, -1] - np.outer(mean, mean)
+    variance = np.diag(covariance)
+    scale = np.divide(1.0, np.sqrt(np.maximum(variance, 0.0)), out=np.zeros_like(variance), where=variance > least)
+    matrix: Floats = covariance * np.outer(scale, scale)
+    return matrix

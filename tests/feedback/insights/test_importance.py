@@ -5,7 +5,14 @@ import itertools
 import numpy as np
 import pytest
 
-from feedback.insights.importance import correlation_matrix, johnson, lmg, share_intervals, subset_r2
+from feedback.insights.importance import (
+    _correlations_of_draw,
+    correlation_matrix,
+    johnson,
+    lmg,
+    share_intervals,
+    subset_r2,
+)
 from tests.feedback.insights.swiss import FERTILITY, PREDICTORS
 
 SWISS = correlation_matrix(FERTILITY, PREDICTORS)
@@ -73,3 +80,17 @@ def test_share_intervals_contain_the_share_and_repeat():
     again, _ = share_intervals(FERTILITY, PREDICTORS, [1] * 5, None, 4)
     assert ((lower <= parts) & (parts <= upper)).all()
     assert lower.tobytes() == again.tobytes()
+
+
+def test_share_intervals_counting_rows_is_drawing_them():
+    random = np.random.default_rng(2)
+    table = random.normal(size=(300, 5)) * [1, 10, 0.1, 3, 0] + 5
+    outcome = table[:, :2].sum(axis=1) + random.normal(size=300)
+    codes = np.repeat(np.arange(60), 5)
+    picked = random.integers(0, 60, 60)
+    drawn = np.concatenate([np.flatnonzero(codes == cluster) for cluster in picked])
+    rows = np.vstack([table.T, outcome])
+    rows = np.vstack([rows - rows.mean(axis=1, keepdims=True), np.ones(300)])
+    times = np.bincount(picked, minlength=60)[codes].astype(np.float64)
+    counted = _correlations_of_draw(rows, times, 1e-10 * (rows[:-1] ** 2).mean(axis=1))
+    assert counted == pytest.approx(correlation_matrix(outcome[drawn], table[drawn]), abs=1e-12)
