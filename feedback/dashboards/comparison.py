@@ -14,7 +14,7 @@ from feedback.dashboards.context import Context, Query, UnknownJourney, context_
 from feedback.dashboards.explain import explain_part
 from feedback.dashboards.time import time_part
 from feedback.dashboards.value import value_part
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import complementary
 from feedback.insights.versions import FORMULA_VERSION
 from feedback.queries.asks import asked_by_stage
 from feedback.queries.comments import sentiment_counts
@@ -22,7 +22,7 @@ from feedback.queries.comments import sentiment_counts
 __all__ = ["Addition", "Query", "UnknownJourney", "build_comparison"]
 
 Value = dict[str, Any]
-
+TOO_FEW = "fewer than 5"
 
 PARTS: tuple[Part, ...] = (explain_part, contacts_part, coverage.coverage_part, time_part, value_part)
 
@@ -100,13 +100,27 @@ def _segments(context: Context, suppressed: list[Value]) -> list[Value]:
     if not context.query.by:
         return []
     values = parts.segment_values(context.definition, context.table, context.runs.service, context.query.by)
-    return [_shown_segment(value, suppressed) for value in values]
+    few = [hide or not n for hide, n in _too_few(values, "experience")]
+    shown = [value for value, hide in zip(values, few, strict=True) if not hide]
+    for value, (hide, _n) in zip(shown, _too_few(shown, "service"), strict=True):
+        if hide:
+            suppressed.append({"cell": f"{_cell(value)}.service", "reason": TOO_FEW})
+            value |= {"service": parts.hidden(value["service"])}
+    return [_hidden_segment(value, suppressed) if hide else value for value, hide in zip(values, few, strict=True)]
 
 
-def _shown_segment(value: Value, suppressed: list[Value]) -> Value:
-    if value["experience"]["n"] >= HIDDEN_BELOW:
-        return value
-    suppressed.append({"cell": f"segments.{value['name']}={value['value']}", "reason": "fewer than 5"})
+def _too_few(values: list[Value], what: str) -> list[tuple[bool, int]]:
+    """Whether to hide each: those of fewer than 5, and the one by which they could be worked out; with their n."""
+    counts = [value[what]["n"] for value in values]
+    return list(zip(complementary(counts), counts, strict=True))
+
+
+def _cell(value: Value) -> str:
+    return f"segments.{value['name']}={value['value']}"
+
+
+def _hidden_segment(value: Value, suppressed: list[Value]) -> Value:
+    suppressed.append({"cell": _cell(value), "reason": TOO_FEW})
     return {**dict.fromkeys(value), "name": value["name"], "value": value["value"]}
 
 

@@ -79,12 +79,18 @@ def scale_warnings(definition: JourneyDefinition, table: RunTable) -> list[dict[
     found = []
     for key, questions in _by_code(definition).items():
         if len({question.key for question in questions}) > 1:
-            found.append(
-                warning("scale_changed", _("%(key)s was asked on two scales; only the newest counts.") % {"key": key})
-            )
+            found.append(warning("scale_changed", _two_scales(key)))
         if (text := _answer_doubt(key, questions[0], table)) is not None:
             found.append(text)
     return found
+
+
+def _two_scales(key: str) -> str:
+    text = _(
+        "%(key)s was asked on two scales. Its 0-100 scores hold both and may differ for that alone; shares and NPS "
+        "take the newest only."
+    )
+    return text % {"key": key}
 
 
 def _by_code(definition: JourneyDefinition) -> dict[str, list[QuestionDefinition]]:

@@ -11,7 +11,7 @@ from feedback.insights.intervals import clustered_mean, mean_difference
 from feedback.insights.run_service import RunScores, ServiceRule, run_scores
 from feedback.insights.scores import Scale, Score, ces, csat, mean_score, nps, pomp
 from feedback.insights.shares import Share, share_of, wilson
-from feedback.insights.suppression import cell_state
+from feedback.insights.suppression import HIDDEN_BELOW, cell_state
 from feedback.queries.journey_definition import (
     JourneyDefinition,
     QuestionDefinition,
@@ -35,8 +35,12 @@ def service_of(definition: JourneyDefinition, table: RunTable) -> RunScores:
 
 
 def score_value(score: Score) -> Value:
-    """A mean with interval, n and customers, its weighted twin where weights exist."""
+    """A mean with interval, n and customers, its weighted twin where weights exist.
+
+    n_eff: how many answers of different customers these are worth; note: no_variation where all answers are the same.
+    """
     value: Value = {"score": score.score, "lo": score.lo, "hi": score.hi, "n": score.n, "customers": score.customers}
+    value |= {"n_eff": score.n_eff, "note": score.note}
     weighted = score.weighted
     value["weighted"] = None if weighted is None else {"score": weighted.value, "lo": weighted.lo, "hi": weighted.hi}
     return value
@@ -153,7 +157,7 @@ def nps_value(definition: JourneyDefinition, table: RunTable) -> Value | None:
     wald = value["wald"]
     value["wald"] = wald and {"lo": wald["lo"], "hi": wald["hi"]}
     value["question"] = f"{question.survey}.{question.code}"
-    return value
+    return value if result.n >= HIDDEN_BELOW else hidden(value)
 
 
 def csat_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
@@ -191,7 +195,7 @@ def ces_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
 def _metric_row(question: QuestionDefinition, value: Value) -> Value:
     level = "service" if question.measures == Measures.STAGE else "experience"
     place = {"question": f"{question.survey}.{question.code}", "level": level, "stage": question.stage or None}
-    if 0 < value["n"] < 5:
+    if 0 < value["n"] < HIDDEN_BELOW:
         return {**place, **hidden(value)}
     return {**place, **value}
 

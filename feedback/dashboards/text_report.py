@@ -33,6 +33,10 @@ def text_report(value: Value) -> str:
 
 def _score(name: str, value: Value) -> str:
     line = f"{name:<12} {_with_interval(value)}  n {value['n'] or 0}"
+    if value.get("note") == "no_variation":
+        line += " (no variation)"
+    elif value.get("n_eff") is not None and (value["customers"] or 0) < (value["n"] or 0):
+        line += f" of {value['customers']} customers, worth {one(value['n_eff'])}"
     if value.get("weighted"):
         line += f"  weighted {_with_interval(value['weighted'])}"
     return line
@@ -76,7 +80,7 @@ def _segments(segments: list[Value]) -> list[str]:
     lines = []
     for row in segments:
         if row["experience"] is None:
-            lines.append(f"{row['name']} = {row['value']}: fewer than 5")
+            lines.append(f"{row['name']} = {row['value']}: fewer than 5, or needed to hide one")
             continue
         lines.append(f"{row['name']} = {row['value']}: {_score('experience', row['experience'])}")
     return [*lines, ""] if lines else []

@@ -208,7 +208,8 @@ def named_by(cells: Cells, journey: str, survey: Any, at: Moment) -> Named:
 def check_moments(at: Moment | None, answered: Moment | None, asked: Moment | None, now: datetime) -> None:
     """Refused when the answer lies in the future or before the asking."""
     if at is not None and (at.at - now).total_seconds() > 86_400:
-        raise Refused(_("The time lies in the future."), "answered_at", at.at.isoformat())
+        column = "answered_at" if answered else "asked_at"
+        raise Refused(_("The time lies in the future."), column, at.at.isoformat())
     if answered and asked and answered.at < asked.at and not (answered.whole_day or asked.whole_day):
         raise Refused(_("It was answered before it was asked."), "answered_at", answered.at.isoformat())
 
