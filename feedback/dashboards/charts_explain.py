@@ -76,7 +76,7 @@ def _line(item: Value) -> str:
     """One predictor in a line: slope with interval, owner, and whether it is named."""
     facts = {
         "label": item["label"],
-        "slope": one(item["slope"]) if abs(item["slope"]) >= 1 else f"{item['slope']:.2f}",
+        "slope": one(item["slope"]) if abs(item["slope"]) >= 1 else _two(item["slope"]),
         "unit": unit(item["kind"]),
         "interval": interval(item) if abs(item["slope"]) >= 1 else interval_fine(item),
         "owner": item["owner"] or _("nobody"),
@@ -88,7 +88,11 @@ def interval_fine(item: Value) -> str:
     """The interval of a small slope with two decimals."""
     if item["lo"] is None:
         return _("no interval")
-    return _("%(lo)s to %(hi)s") % {"lo": f"{item['lo']:.2f}", "hi": f"{item['hi']:.2f}"}
+    return _("%(lo)s to %(hi)s") % {"lo": _two(item["lo"]), "hi": _two(item["hi"])}
+
+
+def _two(number: float) -> str:
+    return f"{number:.2f}".replace("-", "−")
 
 
 def dose_bars(drivers: Value) -> list[DoseBar]:

@@ -27,7 +27,7 @@ def explained_dose(drivers: dict[str, Any]) -> list[DoseBar]:
 @register.filter
 def fine(number: float | None) -> str:
     """A slope with two decimals and its sign; a dash where there is none."""
-    return "–" if number is None else f"{number:+.2f}"
+    return "–" if number is None else f"{number:+.2f}".replace("-", "−")
 
 
 @register.filter

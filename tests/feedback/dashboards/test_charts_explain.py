@@ -44,7 +44,7 @@ def test_share_bars_largest_first_with_words_for_readers_of_screens() -> None:
 def test_share_bars_line_names_slope_interval_and_owner() -> None:
     item = {"code": "steps", "label": "Steps", "kind": "steps", "group": "records", "block": "b0", "owner": None}
     value = drivers(1.0) | {"items": [{**item, "slope": -4.04, "lo": -5.4, "hi": -2.71}]}
-    assert share_bars(value)[0].lines == ("Steps: -4.0 points per step (-5.4 to -2.7). Owner: nobody",)
+    assert share_bars(value)[0].lines == ("Steps: −4.0 points per step (−5.4 to −2.7). Owner: nobody",)
 
 
 def test_dose_bars_leave_hidden_quarters_out() -> None:
