@@ -1,10 +1,12 @@
 """Who was asked and who was heard: the funnel of asks, the classes that answer, and what weighting does."""
 
+from collections import Counter
+
 from feedback.dashboards import coverage_classes, coverage_funnel, words_coverage
 from feedback.dashboards.addition import Addition, Value
 from feedback.dashboards.context import Context
 from feedback.dashboards.coverage_classes import Frame
-from feedback.dashboards.coverage_funnel import Asked
+from feedback.dashboards.coverage_funnel import ASKED, Asked
 from feedback.dashboards.doubts import warning, weight_warning
 from feedback.insights.nonresponse import Coverage
 from feedback.insights.scores import mean_score
@@ -40,9 +42,9 @@ def coverage_part(context: Context, value: Value) -> Addition:
     frame = coverage_classes.frame_of(asked)
     judged = coverage_classes.judged(frame) if _frame_known(asked) else None
     if judged is None:
-        return Addition({"coverage": found}, suppressed=suppressed)
+        return Addition({"coverage": found, "stages": _stages(value["stages"], asked)}, suppressed=suppressed)
     found |= _judged(frame, judged, suppressed)
-    changed: Value = {"coverage": found}
+    changed: Value = {"coverage": found, "stages": _stages(value["stages"], asked)}
     warnings: list[Value] = []
     if len(judged.classes) < 2:
         found["sentence"] = words_coverage.no_classes_sentence(found["by"])
@@ -70,6 +72,19 @@ def asked_of(context: Context) -> Asked:
 def _frame_known(asked: Asked) -> bool:
     """Whether more is known than the respondents: asks, or what happened to those who did not answer."""
     return bool(asked.known_asks or asked.known_invitations or (asked.context.table.contacts > 0).any())
+
+
+def _stages(stages: list[Value], asked: Asked) -> list[Value]:
+    """The stages with imported asks counted beside our own invitations."""
+    rows = [(ask.stage, row) for row, ask in asked.known_asks if ask.imported and ask.outcome in ASKED]
+    invited = Counter(stage for stage, _row in rows)
+    scores = asked.context.table.stage_scores
+    answered = Counter(stage for stage, row in rows if scores[row].get(stage))
+    counts = {"invited": invited, "answered": answered}
+    return [
+        {**stage, **{key: stage[key] + more[stage["code"]] for key, more in counts.items() if stage[key] is not None}}
+        for stage in stages
+    ]
 
 
 def _funnel(asked: Asked, suppressed: list[Value]) -> Value:

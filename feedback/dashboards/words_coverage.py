@@ -49,8 +49,13 @@ def silent_sentence(value: Value, unweighted: Bounds | None, weighted: Bounds | 
     if unweighted is None or weighted is None:
         return text
     scores = {"plain": one(unweighted.value), "weighted": _range(bounds(weighted))}
-    hides = _("Your un-weighted score of %(plain)s hides that; weighted it is %(weighted)s.") % scores
-    return f"{text} {hides}"
+    if one(weighted.value) == one(unweighted.value):
+        hides = _(
+            "Your score of %(plain)s hides that, weighted as well: too few of them answered to be weighted alone."
+        )
+    else:
+        hides = _("Your un-weighted score of %(plain)s hides that; weighted it is %(weighted)s.")
+    return f"{text} {hides % scores}"
 
 
 def bounds(found: Bounds) -> Value:

@@ -186,6 +186,30 @@ def test_cells_add_up_to_all_runs_in_every_phase() -> None:
     ]
 
 
+def test_stages_count_imported_asks_and_their_answers() -> None:
+    world = World()
+    for answers in ({"apply": 9.0}, {"apply": 8.0}, {}):
+        ask(world.run(answers, outcome=""), world.surveys["apply"])
+    ask(world.run({}, outcome=""), world.surveys["apply"], "policy")
+    world.runs(5, {"apply": 8, "": 8})
+    (stage,) = world.value()["stages"]
+    assert (stage["n"], stage["invited"], stage["answered"]) == (7, 3, 2)
+
+
+def test_silent_class_too_small_to_be_weighted_alone_is_said() -> None:
+    world = World()
+    for answer in (7, 9):
+        world.runs(30, {"": answer})
+    for answer in (1, 3):
+        world.runs(6, {"": answer}, "quiet")
+    world.runs(60, {}, "quiet")
+    coverage = world.value()["coverage"]
+    assert (coverage["silent"]["name"], coverage["unweighted"], coverage["weighted"]) == ("quiet", 70.0, 70.0)
+    assert coverage["silent"]["sentence"].endswith(
+        "Your score of 70.0 hides that, weighted as well: too few of them answered to be weighted alone."
+    )
+
+
 def test_segment_of_few_runs_is_hidden_in_the_funnel() -> None:
     world = World()
     world.runs(9, {"": 8})
