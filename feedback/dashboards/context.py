@@ -14,6 +14,7 @@ from feedback.insights.run_service import RunScores
 from feedback.insights.versions import seed_of
 from feedback.models import RunScore
 from feedback.queries.journey_definition import JourneyDefinition, journey_definition
+from feedback.queries.run_columns import keys_of
 from feedback.queries.run_history import RunHistory, run_history
 from feedback.queries.run_table import RunTable, Window, run_ids, run_table
 
@@ -73,8 +74,10 @@ def context_of(query: Query) -> Context:
     definition = journey_definition(query.journey)
     if definition is None:
         raise UnknownJourney(query.journey)
-    table = run_table(definition.journey_id, query.window, query.segments)
-    history = run_history([definition.journey_id], query.end).matching({k: [v] for k, v in query.segments.items()})
+    keys = keys_of(definition)
+    table = run_table(definition.journey_id, query.window, query.segments, keys)
+    wanted = {name: [value] for name, value in query.segments.items()}
+    history = run_history([definition.journey_id], query.end, keys).matching(wanted)
     return Context(query, definition, table, parts.service_of(definition, table), _weights(table), history)
 
 

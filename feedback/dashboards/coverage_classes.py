@@ -49,7 +49,7 @@ def frame_of(asked: Asked) -> Frame:
 def _columns(asked: Asked) -> dict[str, Floats]:
     """Columns of the frame that vary: in contact or not, contacts, days waited, channel, tenure."""
     table = asked.context.table
-    waited = np.array([sum(waits.values()) for waits in table.waits], dtype=np.float64)
+    waited = table.waits.sums()
     found = {
         "contacted": asked.contacted.astype(np.float64),
         "contacts": np.log1p(np.nan_to_num(table.contacts)),

@@ -59,10 +59,10 @@ class Asked:
         places = {
             q.key: q.stage if q.survey_kind == SurveyKind.TOUCHPOINT else "" for q in self.context.definition.questions
         }
-        for row, (scores, ratings) in enumerate(zip(table.stage_scores, table.ratings, strict=True)):
-            stages = {*scores, *(places[key] for key in ratings if key in places)}
-            for phase in {self.phase_of.get(stage, "") for stage in stages}:
-                found.setdefault(phase, self.nobody())[row] = True
+        given = [(stage, table.stage_scores.column(stage)) for stage in table.stage_scores.seen()]
+        given += [(places[key], table.ratings.column(key)) for key in table.ratings.seen() if key in places]
+        for stage, values in given:
+            found.setdefault(self.phase_of.get(stage, ""), self.nobody())[np.isfinite(values)] = True
         found.setdefault(WHOLE, self.nobody())[np.isfinite(table.experience)] = True
         return found
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from feedback.insights.arrays import Bools, Floats
-from feedback.insights.scores import DETRACTOR_TO, PROMOTER_FROM, Scale, pomp
+from feedback.insights.arrays import Bools, Floats, Ints
+from feedback.insights.scores import DETRACTOR_TO, PROMOTER_FROM, pomp
 from feedback.queries.alert_inputs import last_stage
 from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition
 from feedback.queries.run_history import RunHistory
@@ -83,23 +83,24 @@ def _run_share(code: str, definition: JourneyDefinition, history: RunHistory) ->
 def promise_kept(definition: JourneyDefinition, history: RunHistory) -> Floats:
     """Per run the share of its promised waits that were kept, NaN without any."""
     promised = {t.key: t.promised_days for t in definition.transitions if t.promised_days is not None}
-    kept = [[days <= promised[key] for key, days in waits.items() if key in promised] for waits in history.waits]
-    return np.array([sum(row) / len(row) if row else np.nan for row in kept], dtype=np.float64)
+    given = []
+    for key, most in promised.items():
+        days = history.waits.column(key)
+        rows = np.flatnonzero(np.isfinite(days))
+        given.append(((days[rows] <= most).astype(np.float64), rows))
+    return _means(given, len(history))
 
 
 def _wait(code: str, definition: JourneyDefinition, history: RunHistory) -> Measure | None:
     if code not in {t.key for t in definition.transitions}:
         return None
-    days = np.array([waits.get(code, np.nan) for waits in history.waits], dtype=np.float64)
-    return Measure(code, DAYS, "lower", days, effort=True)
+    return Measure(code, DAYS, "lower", history.waits.column(code), effort=True)
 
 
 def _stage(code: str, definition: JourneyDefinition, history: RunHistory) -> Measure | None:
     if code not in {stage.code for stage in definition.stages}:
         return None
-    return Measure(
-        code, POINTS, "higher", _means([scores.get(code, []) for scores in history.stage_scores]), score=True
-    )
+    return Measure(code, POINTS, "higher", history.stage_scores.means(code), score=True)
 
 
 def _answers(code: str, definition: JourneyDefinition, history: RunHistory) -> Measure | None:
@@ -116,28 +117,23 @@ def _answers(code: str, definition: JourneyDefinition, history: RunHistory) -> M
 
 def _scores(known: dict[str, QuestionDefinition], history: RunHistory) -> Floats:
     """Mean 0-100 value per run of the answers to these questions, each on its own scale."""
-    rows = []
-    for ratings in history.ratings:
-        given = [(known[key].scale, values) for key, values in ratings.items() if key in known]
-        rows.append([float(v) for scale, values in given if scale for v in pomp_all(values, scale)])
-    return _means(rows)
-
-
-def pomp_all(values: Sequence[float], scale: Scale) -> list[float]:
-    """0-100 values of raw answers, those outside the scale left out."""
-    return [float(score) for score in pomp(list(values), scale) if np.isfinite(score)]
+    given = []
+    for key, question in known.items():
+        if question.scale is not None:
+            values, rows = history.ratings.entries(key)
+            given.append((pomp(values, question.scale), rows))
+    return _means(given, len(history))
 
 
 def net_promoters(questions: Sequence[QuestionDefinition], history: RunHistory) -> Floats:
     """-100, 0 or 100 per run by the recommendation question, so that the mean is the NPS."""
-    keys = {q.key for q in questions}
-    rows = [[net(v) for key, values in ratings.items() if key in keys for v in values] for ratings in history.ratings]
-    return _means(rows)
+    given = [history.ratings.entries(key) for key in dict.fromkeys(q.key for q in questions)]
+    return _means([(net(values), rows) for values, rows in given], len(history))
 
 
-def net(raw: float) -> float:
-    """What one answer of 0-10 adds to an NPS."""
-    return 100.0 if raw >= PROMOTER_FROM else -100.0 if raw <= DETRACTOR_TO else 0.0
+def net(raw: Floats) -> Floats:
+    """What answers of 0-10 add to an NPS, each."""
+    return np.where(raw >= PROMOTER_FROM, 100.0, np.where(raw <= DETRACTOR_TO, -100.0, 0.0))
 
 
 def nps_keys(definition: JourneyDefinition) -> list[QuestionDefinition]:
@@ -145,8 +141,14 @@ def nps_keys(definition: JourneyDefinition) -> list[QuestionDefinition]:
     return [q for q in definition.questions if q.metric == Metric.NPS and q.measures == Measures.JOURNEY and q.scale]
 
 
-def _means(rows: Sequence[Sequence[float]]) -> Floats:
-    return np.array([sum(row) / len(row) if row else np.nan for row in rows], dtype=np.float64)
+def _means(given: Sequence[tuple[Floats, Ints]], runs: int) -> Floats:
+    """The mean of each run's values, given as (values, rows) of several questions; NaN values do not count."""
+    total, count = np.zeros(runs), np.zeros(runs)
+    for values, rows in given:
+        known = np.isfinite(values)
+        total += np.bincount(rows[known], weights=values[known], minlength=runs)
+        count += np.bincount(rows[known], minlength=runs)
+    return np.divide(total, count, out=np.full(runs, np.nan), where=count > 0)
 
 
 def times_of(measure: Measure, definition: JourneyDefinition, history: RunHistory, data_end: float) -> Times | None:

@@ -67,9 +67,7 @@ def _sources(context: Context, history: RunHistory, value: Value) -> list[Source
         for code in ("experience", "service")
     ]
     for stage in context.definition.stages:
-        given = [scores.get(stage.code, []) for scores in history.stage_scores]
-        rows = np.repeat(np.arange(len(history)), [len(values) for values in given])
-        scores = np.array([score for values in given for score in values], dtype=np.float64)
+        scores, rows = history.stage_scores.entries(stage.code)
         found.append(
             Source("stage", stage.code, stage.name, stage.owner, scores, history.customer[rows], history.at[rows])
         )

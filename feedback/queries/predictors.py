@@ -81,7 +81,7 @@ def _service(definition: JourneyDefinition, service: Floats, asked: Bools) -> li
 
 def _waits(definition: JourneyDefinition, table: RunTable) -> list[Candidate]:
     """Every wait; where waits are missing in too many runs, the share of a run's waits within promise for them."""
-    seen = {key for waits in table.waits for key in waits}
+    seen = set(table.waits.seen())
     known = {transition.key: transition for transition in definition.transitions}
     keys = [*(key for key in known if key in seen), *sorted(seen - set(known))]
     found = [_wait(definition, known.get(key) or _passed(key), table.wait(key)) for key in keys]

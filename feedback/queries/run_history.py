@@ -1,34 +1,23 @@
 """Run rows of journeys by time, whatever the window: what trends, changes and earlier windows are made of."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+from django.db.models import Case, IntegerField, When
 
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.models import RunScore
+from feedback.queries.keyed import Keyed
+from feedback.queries.run_columns import Keys, epoch, read_columns
+from feedback.queries.run_labels import RunLabels
+from surveys.enums import RunOutcome
 
 DAY = 86_400.0
 NUMBERS = ("service", "experience", "steps", "switches", "repeats", "contacts", "elapsed_days")
-COLUMNS = (
-    "journey_id",
-    "run_id",
-    "customer_id",
-    "run__started_at",
-    "run__ended_at",
-    "at",
-    "run__version__number",
-    "outcome",
-    "segment",
-    "customer__attributes",
-    "run__attributes",
-    "stage_scores",
-    "ratings",
-    "waits",
-    *NUMBERS,
-)
+OUTCOMES = tuple(RunOutcome.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +30,11 @@ class RunHistory:
     started: Floats
     ended: Floats
     at: Floats
-    version: list[int]
-    outcome: list[str]
-    segment: list[str]
-    attributes: list[dict[str, Any]]
-    stage_scores: list[dict[str, list[float]]]
-    ratings: list[dict[str, list[float]]]
-    waits: list[dict[str, float]]
+    versions: Ints
+    outcomes: Ints
+    stage_scores: Keyed
+    ratings: Keyed
+    waits: Keyed
     service: Floats
     experience: Floats
     steps: Floats
@@ -55,17 +42,39 @@ class RunHistory:
     repeats: Floats
     contacts: Floats
     elapsed_days: Floats
+    words: RunLabels
+    index: Ints
+    held: dict[str, list[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.run)
 
+    @property
+    def version(self) -> list[int]:
+        """The number of the journey's version that each run went through."""
+        return self._once("version", self.versions.tolist)
+
+    @property
+    def outcome(self) -> list[str]:
+        """completed, abandoned or open."""
+        return self._once("outcome", lambda: [OUTCOMES[code] for code in self.outcomes.tolist()])
+
+    @property
+    def segment(self) -> list[str]:
+        """The customer's segment, "" where it has none."""
+        return self._once("segment", lambda: self._picked(self.words.segment()))
+
+    @property
+    def attributes(self) -> list[dict[str, Any]]:
+        """All attributes of each run, the run's before the customer's; for single ones ask `attribute`."""
+        return self._once("attributes", lambda: self._picked(self.words.attributes()))
+
     def attribute(self, name: str) -> list[str | None]:
         """One attribute of each run as text, the run's before the customer's; `segment` is the customer's."""
+        own = self._picked(self.words.attribute(name))
         if name == "segment":
-            return [
-                str(own.get(name) or value) or None for own, value in zip(self.attributes, self.segment, strict=True)
-            ]
-        return [None if (value := row.get(name)) in (None, "") else str(value) for row in self.attributes]
+            return [str(value or segment) or None for value, segment in zip(own, self.segment, strict=True)]
+        return [None if value in (None, "") else str(value) for value in own]
 
     def matching(self, wanted: Mapping[str, Iterable[str]]) -> "RunHistory":
         """The runs of which every named attribute has one of its values."""
@@ -76,14 +85,27 @@ class RunHistory:
         return self.where(keep)
 
     def where(self, keep: Bools) -> "RunHistory":
-        """The same columns for some of the runs."""
+        """The same columns for some of the runs; itself where all are kept."""
+        if bool(keep.all()):
+            return self
         index = np.flatnonzero(keep)
-        picked = index.tolist()
         columns: dict[str, Any] = {}
-        for field in fields(self):
-            column = getattr(self, field.name)
-            columns[field.name] = [column[i] for i in picked] if isinstance(column, list) else column[index]
+        for name in (each.name for each in fields(self) if each.name != "held"):
+            column = getattr(self, name)
+            if isinstance(column, Keyed):
+                columns[name] = column.take(index)
+            else:
+                columns[name] = column if isinstance(column, RunLabels) else column[index]
         return RunHistory(**columns)
+
+    def _once(self, name: str, made: Callable[[], list[Any]]) -> list[Any]:
+        """A list that is made when first asked for, and then kept: callers look into it row by row."""
+        if name not in self.held:
+            self.held[name] = made()
+        return self.held[name]
+
+    def _picked(self, values: list[Any]) -> list[Any]:
+        return values if len(self.index) == len(values) else [values[place] for place in self.index.tolist()]
 
     def between(self, start: datetime | None, end: datetime | None) -> "RunHistory":
         """Runs that ended (open ones: had their last event) in [start, end), as windows take them."""
@@ -95,32 +117,41 @@ class RunHistory:
         return self.where(keep)
 
 
-def run_history(journey_ids: Sequence[int], end: datetime | None = None) -> RunHistory:
-    """Every run of these journeys that started before `end`, as known then: later ends are not known; in one query."""
-    found = RunScore.objects.filter(journey_id__in=list(journey_ids))
+def run_history(journey_ids: Sequence[int], end: datetime | None = None, keys: Keys | None = None) -> RunHistory:
+    """Every run of these journeys that started before `end`, as known then: later ends are not known; in one query.
+
+    keys: what their JSON is expected to hold; what else is there is found by a second query.
+    """
+    rows = RunScore.objects.filter(journey_id__in=list(journey_ids))
     if end:
-        found = found.filter(run__started_at__lt=end)
-    rows = list(found.order_by("run_id").values_list(*COLUMNS))
-    values = list(zip(*rows, strict=True)) if rows else [()] * len(COLUMNS)
-    columns: dict[str, Any] = dict(zip(COLUMNS, values, strict=True))
-    own = zip(columns["customer__attributes"], columns["run__attributes"], strict=True)
-    return RunHistory(
-        journey=np.array(columns["journey_id"], dtype=np.int64),
-        run=np.array(columns["run_id"], dtype=np.int64),
-        customer=np.array(columns["customer_id"], dtype=np.int64),
-        started=_days(columns["run__started_at"]),
-        ended=_days([at if at and not (end and at >= end) else None for at in columns["run__ended_at"]]),
-        at=_days(columns["at"]),
-        version=list(columns["run__version__number"]),
-        outcome=list(columns["outcome"]),
-        segment=list(columns["segment"]),
-        attributes=[{**customer, **run} for customer, run in own],
-        stage_scores=list(columns["stage_scores"]),
-        ratings=list(columns["ratings"]),
-        waits=list(columns["waits"]),
-        **{name: np.array(columns[name], dtype=np.float64) for name in NUMBERS},
+        rows = rows.filter(run__started_at__lt=end)
+    outcome = Case(*(When(outcome=name, then=code) for code, name in enumerate(OUTCOMES)), output_field=IntegerField())
+    numbers: dict[str, Any] = {name: name for name in (*NUMBERS, "journey_id", "customer_id")}
+    moments = {"started": epoch("run__started_at"), "ended": epoch("run__ended_at"), "at": epoch("at")}
+    columns = read_columns(
+        rows, numbers | moments | {"version": "run__version__number", "outcome": outcome}, keys or Keys()
     )
-
-
-def _days(moments: Iterable[datetime | None]) -> Floats:
-    return np.array([np.nan if at is None else at.timestamp() / DAY for at in moments], dtype=np.float64)
+    found, run = columns.numbers, columns.run
+    ended = found["ended"] if end is None else np.where(found["ended"] >= end.timestamp(), np.nan, found["ended"])
+    return RunHistory(
+        journey=found["journey_id"].astype(np.int64),
+        run=run,
+        customer=found["customer_id"].astype(np.int64),
+        started=found["started"] / DAY,
+        ended=ended / DAY,
+        at=found["at"] / DAY,
+        versions=found["version"].astype(np.int64),
+        outcomes=found["outcome"].astype(np.int64),
+        stage_scores=columns.keyed["stage_scores"],
+        ratings=columns.keyed["ratings"],
+        waits=columns.keyed["waits"],
+        service=found["service"],
+        experience=found["experience"],
+        steps=found["steps"],
+        switches=found["switches"],
+        repeats=found["repeats"],
+        contacts=found["contacts"],
+        elapsed_days=found["elapsed_days"],
+        words=RunLabels(rows, run),
+        index=np.arange(len(run)),
+    )

@@ -1,18 +1,22 @@
 """Run rows of one journey in a window, as arrays for the insights."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.models import RunScore
+from feedback.queries.keyed import Keyed
+from feedback.queries.run_columns import Keys, epoch, read_columns, read_numbers
+from feedback.queries.run_labels import RunLabels
+from surveys.enums import RunOutcome
+from surveys.models import Journey
 
 WEIGHT = "_weight"  # attribute of a run that came in as one weighted row of a wide table
-
 
 NUMBERS = (
     "service",
@@ -25,23 +29,7 @@ NUMBERS = (
     "contacts",
     "elapsed_days",
 )
-COLUMNS = (
-    "run_id",
-    "customer_id",
-    "at",
-    "run__started_at",
-    "outcome",
-    "segment",
-    "customer__attributes",
-    "run__attributes",
-    "stage_scores",
-    "ratings",
-    "weights",
-    "waits",
-    "bad_times",
-    "late_answers",
-    *NUMBERS,
-)
+OUTCOMES = tuple(RunOutcome.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,133 +42,201 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class RunTable:
-    """Columns over the runs of a journey, all of length n, NaN where nothing was measured."""
+    """Columns over the runs of a journey, all of length n, NaN where nothing was measured.
+
+    numbers: every single number by name. words: what is read when asked for, of all runs that were read; index: which
+    of these the rows here are.
+    """
 
     run: Ints
     customer: Ints
-    month: list[str]
-    start_month: list[str]
-    outcome: list[str]
-    segment: list[str]
-    attributes: list[dict[str, Any]]
-    service: Floats
-    experience: Floats
-    weight: Floats
-    stage_scores: list[dict[str, list[float]]]
-    ratings: list[dict[str, list[float]]]
-    weights: list[dict[str, float]]
-    waits: list[dict[str, float]]
-    steps: Floats
-    switches: Floats
-    repeats: Floats
-    departments: Floats
-    contacts: Floats
-    elapsed_days: Floats
-    bad_times: int
-    late_answers: int
+    numbers: Mapping[str, Floats]
+    stage_scores: Keyed
+    ratings: Keyed
+    weights: Keyed
+    waits: Keyed
+    words: RunLabels
+    index: Ints
+    held: dict[str, list[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.run)
 
+    @property
+    def service(self) -> Floats:
+        """Service score of each run."""
+        return self.numbers["service"]
+
+    @property
+    def experience(self) -> Floats:
+        """Answer to the headline question, 0-100."""
+        return self.numbers["experience"]
+
+    @property
+    def weight(self) -> Floats:
+        """Weight of the end-to-end answer."""
+        return self.numbers["weight"]
+
+    @property
+    def steps(self) -> Floats:
+        """Contacts that are no repeats."""
+        return self.numbers["steps"]
+
+    @property
+    def switches(self) -> Floats:
+        """Changes of channel."""
+        return self.numbers["switches"]
+
+    @property
+    def repeats(self) -> Floats:
+        """Contacts about the same reason again."""
+        return self.numbers["repeats"]
+
+    @property
+    def departments(self) -> Floats:
+        """Owners of the stages entered."""
+        return self.numbers["departments"]
+
+    @property
+    def contacts(self) -> Floats:
+        """All contacts."""
+        return self.numbers["contacts"]
+
+    @property
+    def elapsed_days(self) -> Floats:
+        """Days from start to end."""
+        return self.numbers["elapsed_days"]
+
+    @property
+    def bad_times(self) -> int:
+        """Passages with impossible times."""
+        return int(self.numbers["bad_times"].sum())
+
+    @property
+    def late_answers(self) -> int:
+        """Answers that came too late to count."""
+        return int(self.numbers["late_answers"].sum())
+
+    @property
+    def month(self) -> list[str]:
+        """The month of each run's end (open ones: last event), as 2026-03."""
+        return self._once("month", lambda: _months(self.numbers["at"]))
+
+    @property
+    def start_month(self) -> list[str]:
+        """The month in which each run started."""
+        return self._once("start_month", lambda: _months(self.numbers["started_at"]))
+
+    @property
+    def outcome(self) -> list[str]:
+        """completed, abandoned or open."""
+        codes = self.numbers["outcome"]
+        return self._once("outcome", lambda: [OUTCOMES[int(code)] for code in codes.tolist()])
+
+    @property
+    def segment(self) -> list[str]:
+        """The customer's segment, "" where it has none."""
+        return self._once("segment", lambda: self._picked(self.words.segment()))
+
+    @property
+    def attributes(self) -> list[dict[str, Any]]:
+        """All attributes of each run, the run's before the customer's; for single ones ask `attribute`."""
+        return self._once("attributes", lambda: self._picked(self.words.attributes()))
+
     def stage_means(self, codes: list[str]) -> Floats:
         """Mean score per run and stage, shape (runs, stages)."""
-        table = np.full((len(self), len(codes)), np.nan)
-        for row, scores in enumerate(self.stage_scores):
-            for column, code in enumerate(codes):
-                if values := scores.get(code):
-                    table[row, column] = sum(values) / len(values)
-        return table
+        columns = [self.stage_scores.means(code) for code in codes]
+        return np.column_stack(columns) if columns else np.empty((len(self), 0))
 
     def stage_answers(self, code: str) -> tuple[Floats, Ints, Ints]:
         """Every headline answer at a stage: 0-100 values, customer and row of each."""
-        return self._spread([scores.get(code, []) for scores in self.stage_scores])
+        values, rows = self.stage_scores.entries(code)
+        return values, self.customer[rows], rows
 
     def rating(self, key: str) -> tuple[Floats, Ints, Ints]:
         """Every raw answer to a question ("survey.question|scale"): values, customer and row of each."""
-        return self._spread([ratings.get(key, []) for ratings in self.ratings])
+        values, rows = self.ratings.entries(key)
+        return values, self.customer[rows], rows
 
     def weights_of(self, survey: str, rows: Ints) -> Floats | None:
         """The response weights of a survey for these rows; None where no response of it is weighted."""
-        known = np.array([weights.get(survey, np.nan) for weights in self.weights], dtype=np.float64)
-        return known[rows] if len(known) and bool(np.isfinite(known).any()) else None
+        known = self.weights.column(survey)
+        return known[rows] if bool(np.isfinite(known).any()) else None
 
     def any_weight(self) -> Floats:
         """The weight of each respondent, whatever he answered: that of his row, else of the first survey with one."""
-        rows = zip(self.attributes, self.weights, strict=True)
-        found = [row.get(WEIGHT, next(iter(weights.values()), np.nan)) for row, weights in rows]
-        return np.array(found, dtype=np.float64)
+        found = np.array([np.nan if value is None else value for value in self._of_rows(WEIGHT)], dtype=np.float64)
+        for survey in sorted(self.weights.seen(), key=lambda code: (len(code), code)):  # as the database orders keys
+            found = np.where(np.isfinite(found), found, self.weights.column(survey))
+        return found
 
     def is_weighted(self) -> bool:
         """Whether any response of these runs carries a weight."""
-        return any(self.weights)
+        return bool(self.weights.seen())
 
     def wait(self, key: str) -> Floats:
         """Days of a transition per run, NaN where it was not passed."""
-        return np.array([waits.get(key, np.nan) for waits in self.waits], dtype=np.float64)
+        return self.waits.column(key)
 
     def attribute(self, name: str) -> list[str | None]:
         """One attribute of each run as text; `segment` is the customer's."""
         if name == "segment":
             return [value or None for value in self.segment]
-        return [None if (value := row.get(name)) in (None, "") else str(value) for row in self.attributes]
+        return [None if value in (None, "") else str(value) for value in self._of_rows(name)]
 
     def where(self, keep: Bools) -> "RunTable":
         """The same columns for some of the runs."""
         index = np.flatnonzero(keep)
-        pick = index.tolist()
         return RunTable(
-            run=self.run[index],
-            customer=self.customer[index],
-            month=[self.month[i] for i in pick],
-            start_month=[self.start_month[i] for i in pick],
-            outcome=[self.outcome[i] for i in pick],
-            segment=[self.segment[i] for i in pick],
-            attributes=[self.attributes[i] for i in pick],
-            service=self.service[index],
-            experience=self.experience[index],
-            weight=self.weight[index],
-            stage_scores=[self.stage_scores[i] for i in pick],
-            ratings=[self.ratings[i] for i in pick],
-            weights=[self.weights[i] for i in pick],
-            waits=[self.waits[i] for i in pick],
-            steps=self.steps[index],
-            switches=self.switches[index],
-            repeats=self.repeats[index],
-            departments=self.departments[index],
-            contacts=self.contacts[index],
-            elapsed_days=self.elapsed_days[index],
-            bad_times=self.bad_times,
-            late_answers=self.late_answers,
+            self.run[index],
+            self.customer[index],
+            {name: values[index] for name, values in self.numbers.items()},
+            self.stage_scores.take(index),
+            self.ratings.take(index),
+            self.weights.take(index),
+            self.waits.take(index),
+            self.words,
+            self.index[index],
         )
 
-    def _spread(self, values: list[list[float]]) -> tuple[Floats, Ints, Ints]:
-        rows = np.repeat(np.arange(len(values), dtype=np.int64), [len(item) for item in values])
-        flat = np.array([value for item in values for value in item], dtype=np.float64)
-        return flat, self.customer[rows], rows
+    def _once(self, name: str, made: Callable[[], list[Any]]) -> list[Any]:
+        """A list that is made when first asked for, and then kept: callers look into it row by row."""
+        if name not in self.held:
+            self.held[name] = made()
+        return self.held[name]
+
+    def _of_rows(self, name: str) -> list[Any]:
+        return self._picked(self.words.attribute(name))
+
+    def _picked(self, values: list[Any]) -> list[Any]:
+        return values if len(self.index) == len(values) else [values[place] for place in self.index.tolist()]
 
 
-def run_table(journey_id: int, window: Window, segments: Mapping[str, str] | None = None) -> RunTable:
-    """The run rows of a journey in a window, filtered by attributes of run or customer, in one query."""
-    rows = list(_rows(journey_id, window, segments).order_by("run_id").values_list(*COLUMNS))
-    values: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in COLUMNS]
-    columns = dict(zip(COLUMNS, values, strict=True))
-    attributes = zip(columns["customer__attributes"], columns["run__attributes"], strict=True)
-    numbers = {name: np.array(columns[name], dtype=np.float64) for name in NUMBERS}
+def _months(seconds: Floats) -> list[str]:
+    months: list[str] = np.floor(seconds).astype("datetime64[s]").astype("datetime64[M]").astype(str).tolist()
+    return months
+
+
+def run_table(
+    journey_id: int, window: Window, segments: Mapping[str, str] | None = None, keys: Keys | None = None
+) -> RunTable:
+    """The run rows of a journey in a window, filtered by attributes of run or customer, in one query (two: odd rows).
+
+    keys: what its JSON is expected to hold (`keys_of`); without, everything is found the slow way.
+    """
+    rows = _rows(journey_id, window, segments)
+    outcome = Case(*(When(outcome=name, then=code) for code, name in enumerate(OUTCOMES)), output_field=IntegerField())
+    numbers: dict[str, Any] = {name: name for name in (*NUMBERS, "customer_id", "bad_times", "late_answers")}
+    moments = {"at": epoch("at"), "started_at": epoch("run__started_at"), "outcome": outcome}
+    columns = read_columns(rows, numbers | moments, keys or Keys())
+    run, found = columns.run, columns.numbers
     return RunTable(
-        run=np.array(columns["run_id"], dtype=np.int64),
-        customer=np.array(columns["customer_id"], dtype=np.int64),
-        month=[at.strftime("%Y-%m") for at in columns["at"]],
-        start_month=[at.strftime("%Y-%m") for at in columns["run__started_at"]],
-        outcome=columns["outcome"],
-        segment=columns["segment"],
-        attributes=[{**customer, **run} for customer, run in attributes],
-        stage_scores=columns["stage_scores"],
-        ratings=columns["ratings"],
-        weights=columns["weights"],
-        waits=columns["waits"],
-        bad_times=sum(columns["bad_times"]),
-        late_answers=sum(columns["late_answers"]),
-        **numbers,
+        run=run,
+        customer=found["customer_id"].astype(np.int64),
+        numbers=found,
+        **columns.keyed,
+        words=RunLabels(rows, run),
+        index=np.arange(len(run)),
     )
 
 
@@ -228,22 +284,15 @@ def _segments(segments: Mapping[str, str] | None) -> list[Q]:
 
 
 def gap_inputs(window: Window, segments: Mapping[str, str] | None = None) -> list[GapInput]:
-    """Service and experience of every journey of the installation: the family of gap tests, in one query."""
-    rows = (
-        RunScore.objects.filter(_inside(window), *_segments(segments))
-        .filter(Q(service__isnull=False) | Q(experience__isnull=False))
-        .order_by("journey__code", "run_id")
-        .values_list("journey__code", "service", "experience", "customer_id")
-    )
-    by_journey: dict[str, list[tuple[float | None, float | None, int]]] = {}
-    for code, service, experience, customer in rows:
-        by_journey.setdefault(code, []).append((service, experience, customer))
+    """Service and experience of every journey of the installation, by code: the family of gap tests, in two queries."""
+    rows = RunScore.objects.filter(_inside(window), *_segments(segments))
+    rows = rows.filter(Q(service__isnull=False) | Q(experience__isnull=False)).order_by("journey_id", "run_id")
+    columns = read_numbers(rows, ("journey_id", "service", "experience", "customer_id"))
+    journeys = columns["journey_id"].astype(np.int64)
+    codes = Journey.objects.filter(pk__in=np.unique(journeys).tolist()).order_by("code").values_list("pk", "code")
     return [
         GapInput(
-            code,
-            np.array([row[0] for row in items], dtype=np.float64),
-            np.array([row[1] for row in items], dtype=np.float64),
-            np.array([row[2] for row in items], dtype=np.int64),
+            code, columns["service"][own], columns["experience"][own], columns["customer_id"][own].astype(np.int64)
         )
-        for code, items in by_journey.items()
+        for code, own in ((code, journeys == pk) for pk, code in codes)
     ]
