@@ -14,8 +14,8 @@ from feedback.insights.run_service import RunScores
 from feedback.insights.versions import seed_of
 from feedback.models import RunScore
 from feedback.queries.journey_definition import JourneyDefinition, journey_definition
-from feedback.queries.run_columns import keys_of
-from feedback.queries.run_history import RunHistory, run_history
+from feedback.queries.run_columns import RunColumns, keys_of
+from feedback.queries.run_history import RunHistory, history_of, run_history
 from feedback.queries.run_table import RunTable, Window, run_ids, run_table
 
 
@@ -74,11 +74,18 @@ def context_of(query: Query) -> Context:
     definition = journey_definition(query.journey)
     if definition is None:
         raise UnknownJourney(query.journey)
+    table, history = _runs(definition, query)
+    return Context(query, definition, table, parts.service_of(definition, table), _weights(table), history)
+
+
+def _runs(definition: JourneyDefinition, query: Query) -> tuple[RunTable, RunHistory]:
+    """The runs asked about, and those of all times; read once where these are the same."""
     keys = keys_of(definition)
     table = run_table(definition.journey_id, query.window, query.segments, keys)
+    if query.window == Window() and not query.segments:
+        return table, history_of(RunColumns(table.numbers, table.keyed), table.words)
     wanted = {name: [value] for name, value in query.segments.items()}
-    history = run_history([definition.journey_id], query.end, keys).matching(wanted)
-    return Context(query, definition, table, parts.service_of(definition, table), _weights(table), history)
+    return table, run_history([definition.journey_id], query.end, keys).matching(wanted)
 
 
 def _weights(table: RunTable) -> Any:

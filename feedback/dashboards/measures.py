@@ -148,7 +148,8 @@ def _means(given: Sequence[tuple[Floats, Ints]], runs: int) -> Floats:
         known = np.isfinite(values)
         total += np.bincount(rows[known], weights=values[known], minlength=runs)
         count += np.bincount(rows[known], minlength=runs)
-    return np.divide(total, count, out=np.full(runs, np.nan), where=count > 0)
+    means: Floats = np.divide(total, count, out=np.full(runs, np.nan), where=count > 0)
+    return means
 
 
 def times_of(measure: Measure, definition: JourneyDefinition, history: RunHistory, data_end: float) -> Times | None:

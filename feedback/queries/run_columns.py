@@ -5,26 +5,40 @@ A million rows take seconds and some hundred bytes each; as Python objects they 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
 from django.db import connection
-from django.db.models import Expression, F, FloatField, Func, QuerySet
+from django.db.models import Case, Expression, F, FloatField, Func, IntegerField, QuerySet, When
 from django.db.models.expressions import RawSQL
 
 from feedback.insights.arrays import Floats, Ints
 from feedback.models import RunScore
 from feedback.queries.journey_definition import JourneyDefinition
 from feedback.queries.keyed import Keyed, keyed
-from surveys.enums import StageKind
+from surveys.enums import RunOutcome, StageKind
 
 TABLE: Final = RunScore._meta.db_table
+OUTCOMES: Final = tuple(RunOutcome.values)
+NUMBERS: Final = (
+    "journey_id",
+    "customer_id",
+    "service",
+    "experience",
+    "weight",
+    "steps",
+    "switches",
+    "repeats",
+    "departments",
+    "contacts",
+    "elapsed_days",
+    "bad_times",
+    "late_answers",
+)
 KINDS: Final = {"stage_scores": True, "ratings": True, "weights": False, "waits": False}  # whether lists
 HEADER: Final = 19  # of binary COPY: signature, flags, extension
 BLOCK: Final = 1 << 25
 MOST_COLUMNS: Final = 1_000  # PostgreSQL gives 1,664; keys beyond are read the slow way
-MOST_PAIRS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +65,16 @@ class RunColumns:
 
 
 def keys_of(definition: JourneyDefinition) -> Keys:
-    """What a journey's rows can be expected to hold: passages forward between any two stages that can be entered."""
+    """What a journey's rows can be expected to hold: passages forward that skip no stage, or one."""
     stages = [stage.code for stage in definition.stages]
     entered = [stage.code for stage in definition.stages if stage.kind != StageKind.WAIT]
-    pairs = [f"{source}->{target}" for source, target in combinations(entered, 2)]
+    pairs = [f"{source}->{target}" for source, target in zip(entered, entered[2:], strict=False)]
     known = [transition.key for transition in definition.transitions]
     return Keys(
         stage_scores=tuple(dict.fromkeys(stages)),
         ratings=tuple(dict.fromkeys(question.key for question in definition.questions)),
         weights=tuple(dict.fromkeys(question.survey for question in definition.questions)),
-        waits=tuple(dict.fromkeys([*known, *pairs[:MOST_PAIRS]])),
+        waits=tuple(dict.fromkeys([*known, *pairs])),
     )
 
 
@@ -92,6 +106,14 @@ def read_columns(rows: QuerySet[RunScore], numbers: Mapping[str, str | Expressio
         for kind, many in KINDS.items()
     }
     return RunColumns(found, held)
+
+
+def read_runs(rows: QuerySet[RunScore], keys: Keys) -> RunColumns:
+    """Every number of the rows that a table or a history of runs is made of; moments in seconds since 1970."""
+    outcome = Case(*(When(outcome=name, then=code) for code, name in enumerate(OUTCOMES)), output_field=IntegerField())
+    moments = {"at": epoch("at"), "started_at": epoch("run__started_at"), "ended_at": epoch("run__ended_at")}
+    numbers: dict[str, Any] = {name: name for name in NUMBERS}
+    return read_columns(rows, numbers | moments | {"version": "run__version__number", "outcome": outcome}, keys)
 
 
 def read_numbers(rows: QuerySet[RunScore], names: Sequence[str]) -> dict[str, Floats]:

@@ -6,18 +6,14 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db.models import Case, IntegerField, When
 
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.models import RunScore
 from feedback.queries.keyed import Keyed
-from feedback.queries.run_columns import Keys, epoch, read_columns
+from feedback.queries.run_columns import OUTCOMES, Keys, RunColumns, read_runs
 from feedback.queries.run_labels import RunLabels
-from surveys.enums import RunOutcome
 
 DAY = 86_400.0
-NUMBERS = ("service", "experience", "steps", "switches", "repeats", "contacts", "elapsed_days")
-OUTCOMES = tuple(RunOutcome.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +121,21 @@ def run_history(journey_ids: Sequence[int], end: datetime | None = None, keys: K
     rows = RunScore.objects.filter(journey_id__in=list(journey_ids))
     if end:
         rows = rows.filter(run__started_at__lt=end)
-    outcome = Case(*(When(outcome=name, then=code) for code, name in enumerate(OUTCOMES)), output_field=IntegerField())
-    numbers: dict[str, Any] = {name: name for name in (*NUMBERS, "journey_id", "customer_id")}
-    moments = {"started": epoch("run__started_at"), "ended": epoch("run__ended_at"), "at": epoch("at")}
-    columns = read_columns(
-        rows, numbers | moments | {"version": "run__version__number", "outcome": outcome}, keys or Keys()
-    )
+    columns = read_runs(rows, keys or Keys())
+    return history_of(columns, RunLabels(rows, columns.run), end)
+
+
+def history_of(columns: RunColumns, words: RunLabels, end: datetime | None = None) -> RunHistory:
+    """The history of rows that have been read."""
     found, run = columns.numbers, columns.run
-    ended = found["ended"] if end is None else np.where(found["ended"] >= end.timestamp(), np.nan, found["ended"])
+    ended = found["ended_at"]
+    if end is not None:
+        ended = np.where(ended >= end.timestamp(), np.nan, ended)
     return RunHistory(
         journey=found["journey_id"].astype(np.int64),
         run=run,
         customer=found["customer_id"].astype(np.int64),
-        started=found["started"] / DAY,
+        started=found["started_at"] / DAY,
         ended=ended / DAY,
         at=found["at"] / DAY,
         versions=found["version"].astype(np.int64),
@@ -152,6 +150,6 @@ def run_history(journey_ids: Sequence[int], end: datetime | None = None, keys: K
         repeats=found["repeats"],
         contacts=found["contacts"],
         elapsed_days=found["elapsed_days"],
-        words=RunLabels(rows, run),
+        words=words,
         index=np.arange(len(run)),
     )

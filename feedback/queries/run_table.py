@@ -6,30 +6,16 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db.models import Case, IntegerField, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.models import RunScore
 from feedback.queries.keyed import Keyed
-from feedback.queries.run_columns import Keys, epoch, read_columns, read_numbers
+from feedback.queries.run_columns import KINDS, OUTCOMES, Keys, RunColumns, read_numbers, read_runs
 from feedback.queries.run_labels import RunLabels
-from surveys.enums import RunOutcome
 from surveys.models import Journey
 
 WEIGHT = "_weight"  # attribute of a run that came in as one weighted row of a wide table
-
-NUMBERS = (
-    "service",
-    "experience",
-    "weight",
-    "steps",
-    "switches",
-    "repeats",
-    "departments",
-    "contacts",
-    "elapsed_days",
-)
-OUTCOMES = tuple(RunOutcome.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +47,11 @@ class RunTable:
 
     def __len__(self) -> int:
         return len(self.run)
+
+    @property
+    def keyed(self) -> dict[str, Keyed]:
+        """The JSON columns by name."""
+        return {name: getattr(self, name) for name in KINDS}
 
     @property
     def service(self) -> Floats:
@@ -225,18 +216,22 @@ def run_table(
     keys: what its JSON is expected to hold (`keys_of`); without, everything is found the slow way.
     """
     rows = _rows(journey_id, window, segments)
-    outcome = Case(*(When(outcome=name, then=code) for code, name in enumerate(OUTCOMES)), output_field=IntegerField())
-    numbers: dict[str, Any] = {name: name for name in (*NUMBERS, "customer_id", "bad_times", "late_answers")}
-    moments = {"at": epoch("at"), "started_at": epoch("run__started_at"), "outcome": outcome}
-    columns = read_columns(rows, numbers | moments, keys or Keys())
-    run, found = columns.run, columns.numbers
+    columns = read_runs(rows, keys or Keys())
+    return table_of(columns, RunLabels(rows, columns.run))
+
+
+def table_of(columns: RunColumns, words: RunLabels) -> RunTable:
+    """The table of rows that have been read."""
     return RunTable(
-        run=run,
-        customer=found["customer_id"].astype(np.int64),
-        numbers=found,
-        **columns.keyed,
-        words=RunLabels(rows, run),
-        index=np.arange(len(run)),
+        run=columns.run,
+        customer=columns.numbers["customer_id"].astype(np.int64),
+        numbers=columns.numbers,
+        stage_scores=columns.keyed["stage_scores"],
+        ratings=columns.keyed["ratings"],
+        weights=columns.keyed["weights"],
+        waits=columns.keyed["waits"],
+        words=words,
+        index=np.arange(len(columns.run)),
     )
 
 
