@@ -109,7 +109,8 @@ def _answer_doubt(key: str, question: QuestionDefinition, table: RunTable) -> di
         scale = f"{question.scale.minimum:g}-{question.scale.maximum:g}"
         text = _("%(key)s is declared %(scale)s, but nearly all answers lie in its lower half.")
         return warning("scale_suspect", text % {"key": key, "scale": scale})
-    doubt = scale_changed(values, [table.month[row] for row in rows])
+    months = table.month
+    doubt = scale_changed(values, [months[row] for row in rows.tolist()])
     if doubt is None:
         return None
     text = _("The answers to %(key)s change their range in %(month)s: before and after are not the same scale.")

@@ -82,7 +82,7 @@ def _problems(context: Context) -> list[Mention]:
         if q.current and q.kind == "multi" and q.measures == Measures.JOURNEY and q.metric != Metric.FEELINGS
     ]
     runs = context.table.run.tolist()
-    chosen = chosen_options(runs, [question.code for question in questions])
+    chosen = chosen_options(context.run_ids, [question.code for question in questions])
     return [mention for q in questions for mention in _choices(context, q, runs, chosen[q.code])]
 
 

@@ -9,12 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from feedback.actions.analyse import Kept, comparison_for
+from feedback.actions.analyse import comparison_for
 from feedback.dashboards.comparison import Query, UnknownJourney
 from feedback.dashboards.forms import WindowForm
 from feedback.dashboards.overview import journey_overview
-from feedback.dashboards.picture import picture
-from feedback.insights.suppression import comments_shown
+from feedback.dashboards.sections import sections_html
 from feedback.queries.comments import comments
 
 Context = dict[str, Any]
@@ -41,8 +40,8 @@ def journey(request: HttpRequest, code: str) -> HttpResponse:
     context = admin.site.each_context(request) | {"kept": kept, "code": code, "form": form}
     if not kept.has_value:
         return _waiting(request, context)
-    context |= picture(kept.value) | _comments(kept)
     context |= {"title": kept.value["name"], "value": kept.value, "filtered": bool(request.GET)}
+    context["sections"] = sections_html(kept, comments(kept.row.comments) if kept.row else [])
     return TemplateResponse(request, "feedback/insights/journey.html", context)
 
 
@@ -53,9 +52,3 @@ def _waiting(request: HttpRequest, context: Context) -> HttpResponse:
     response["Refresh"] = str(LOOK_AGAIN_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _comments(kept: Kept) -> Context:
-    """The newest comments, where there are enough that nobody is pointed at."""
-    found = comments(kept.row.comments) if kept.row and kept.row.comments else []
-    return {"comments": found if comments_shown(len(found)) else [], "comments_held": len(found)}

@@ -10,6 +10,7 @@ from feedback.actions.refresh_analyses import compute_waiting
 from feedback.actions.refresh_runs import refresh_runs
 from feedback.dashboards.comparison import Query, build_comparison
 from feedback.dashboards.words import one
+from feedback.models import Answer, FreeText
 from surveys.models import JourneyVersion, SurveyVersion
 from tests.factories import CustomerFactory, published_journey
 from tests.factories.listening import answered_run, measured_journey
@@ -111,7 +112,7 @@ def test_journeys_page_queries_do_not_grow(manager_client: Client, count: int) -
 
 
 @pytest.mark.parametrize("runs", [5, 15])
-def test_journey_page_kept_takes_five_queries(manager_client: Client, runs: int) -> None:
+def test_journey_page_kept_takes_four_queries(manager_client: Client, runs: int) -> None:
     measured(runs=runs)
     manager_client.get("/admin/insights/account/")
     with CaptureQueriesContext(connection) as queries:
@@ -153,3 +154,14 @@ def test_journey_page_large_journey_waits_without_script(
     assert "This comparison waits for a free worker." in waiting.content.decode()
     assert compute_waiting() == 1
     assert manager_client.get("/admin/insights/account/").status_code == 200
+
+
+def test_journey_page_shows_no_comment_that_was_erased(manager_client: Client) -> None:
+    version = measured()
+    for answer in Answer.objects.filter(response__survey__stage_code="apply", run__version=version):
+        FreeText.objects.create(answer=answer, text=f"Nobody told me {answer.pk}.")
+    words = FreeText.objects.order_by("pk").first()
+    assert words.text in manager_client.get("/admin/insights/account/").content.decode()
+    words_text = words.text
+    FreeText.objects.filter(pk=words.pk).delete()
+    assert words_text not in manager_client.get("/admin/insights/account/").content.decode()
