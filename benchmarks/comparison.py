@@ -100,10 +100,7 @@ def _json(codes: dict[str, str]) -> dict[str, str]:
     rated = {stage: f"(6 + ((hash_ + {n} * 7919) / {n + 1}) % 5)" for n, stage in enumerate(stages)}
     scores = ", ".join(f"'{stage}', jsonb_build_array({sql} * 10.0)" for stage, sql in rated.items())
     ratings = ", ".join(f"'{codes[stage]}', jsonb_build_array({sql}::float8)" for stage, sql in rated.items())
-    waits = ", ".join(
-        f"'{a}->{b}', ((hash_ / {n + 1}) % 997) / 100.0"
-        for n, (a, b) in enumerate(pairwise(stages))
-    )
+    waits = ", ".join(f"'{a}->{b}', ((hash_ / {n + 1}) % 997) / 100.0" for n, (a, b) in enumerate(pairwise(stages)))
     mean = " + ".join(rated.values())
     return {
         "scores": scores,

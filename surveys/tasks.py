@@ -3,7 +3,6 @@
 `every` is given by the schedule: with it a task takes the slot of that many seconds, or leaves it to whoever has it.
 """
 
-
 from celery import shared_task
 from django.utils import timezone
 

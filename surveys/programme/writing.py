@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from surveys.enums import Measures, Metric, Phase, StageKind, SurveyKind, Trigger
 from surveys.programme.asking import POLICY_KEYS
@@ -41,8 +42,20 @@ def write(programme: Programme) -> str:
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.allow_unicode = True
     stream = io.StringIO()
-    yaml.dump(_block(_plain(programme)), stream)
+    yaml.dump(_readable(_block(_plain(programme))), stream)
     return stream.getvalue()
+
+
+def _readable(node: Any) -> Any:
+    """The same with words quoted that the library writes plain in a flow but cannot read there again ("?how")."""
+    if isinstance(node, CommentedMap):
+        for key, item in node.items():
+            node[key] = _readable(item)
+    elif isinstance(node, CommentedSeq):
+        node[:] = [_readable(item) for item in node]
+    elif isinstance(node, str) and node.startswith(("?", "-", ":")):
+        return DoubleQuotedScalarString(node)
+    return node
 
 
 def _plain(programme: Programme) -> dict[str, Any]:

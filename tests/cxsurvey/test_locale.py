@@ -17,11 +17,11 @@ from django.test import Client
 from django.utils import translation
 
 from cxsurvey.lib.tokens import digest
-from surveys.rendering.durations import duration
 from surveys.actions.inbound import _help
 from surveys.channels.sms.base import segments
 from surveys.models import Customer, Invitation
 from surveys.question_kinds.text import too_long
+from surveys.rendering.durations import duration
 from surveys.rendering.message import Rendered, fill, render_email, render_sms
 from tests.factories import InvitationFactory
 from tests.factories.answering import EVERY_KIND, GOOD, open_invitation, touchpoint_survey

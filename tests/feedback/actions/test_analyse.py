@@ -15,6 +15,7 @@ from feedback.actions.refresh_analyses import refresh_analyses
 from feedback.actions.refresh_runs import rebuild_runs, refresh_runs
 from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
 from feedback.models import Analysis, CommercialRecord, RunScore
+from feedback.queries.fingerprints import fingerprint
 from surveys.models import JourneyRun, JourneyVersion
 from tests.factories import CustomerFactory, InvitationFactory, published_journey
 from tests.factories.asking import START
@@ -39,7 +40,7 @@ def without_time(text: str) -> dict[str, object]:
 
 
 def answer_again() -> None:
-    run = JourneyRun.objects.order_by("pk").last()
+    run = JourneyRun.objects.latest("pk")
     version = measured_journey_of(run)
     add_answer(run, version, 1, "apply")
     refresh_runs()
@@ -100,7 +101,7 @@ def test_kept_value_of_another_journey_keeps_its_own_fingerprint() -> None:
     measured()
     row = comparison_for(QUERY).row
     measured(5, code="other")
-    now = module.fingerprint(row.journey_id)
+    now = fingerprint(row.journey_id)
     assert (now.own == row.own, now.around == row.around) == (True, False)
 
 
@@ -126,9 +127,10 @@ def test_analyse_of_a_dead_worker_is_taken_over_and_his_result_refused() -> None
     measured()
     row = request_analysis(QUERY, wake=False)
     dead = module._claim(row.pk)
+    assert dead is not None
     Analysis.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert analyse(row.pk) is True
-    made_of = module.fingerprint(row.journey_id)
+    made_of = fingerprint(row.journey_id)
     assert module._store(dead, '{"old": 1}', [], made_of, 1.0) is False
     assert json.loads(Analysis.objects.get().value)["journey"] == "account"
 

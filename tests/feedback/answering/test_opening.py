@@ -3,8 +3,8 @@
 import pytest
 
 from feedback.answering.opening import contact_day, who_asks
-from surveys.rendering.durations import duration
 from surveys.models import Customer, Invitation, Survey, SurveyVersion
+from surveys.rendering.durations import duration
 from surveys.rendering.pages import page_texts
 from tests.factories.asking import START, InteractionFactory
 

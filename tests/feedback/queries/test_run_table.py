@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from feedback.actions.refresh_runs import refresh_runs
 from feedback.models import RunScore
-from feedback.queries.journey_definition import journey_definition
+from feedback.queries.journey_definition import JourneyDefinition, journey_definition
 from feedback.queries.run_columns import Keys, keys_of
 from feedback.queries.run_history import run_history
 from feedback.queries.run_table import RunTable, Window, run_table
@@ -35,6 +35,12 @@ def some_runs() -> int:
     return version.journey_id
 
 
+def account() -> JourneyDefinition:
+    definition = journey_definition("account")
+    assert definition is not None
+    return definition
+
+
 def facts(table: RunTable) -> list[object]:
     rows = [list(column) for column in (table.stage_scores, table.ratings, table.weights, table.waits)]
     return [*rows, table.month, table.outcome, table.segment, table.attribute("region"), table.service.tolist()]
@@ -42,7 +48,7 @@ def facts(table: RunTable) -> list[object]:
 
 def test_table_holds_what_the_rows_hold() -> None:
     journey = some_runs()
-    table = run_table(journey, WHOLE, keys=keys_of(journey_definition("account")))
+    table = run_table(journey, WHOLE, keys=keys_of(account()))
     stored = RunScore.objects.order_by("run_id")
     assert list(table.stage_scores) == [row.stage_scores for row in stored]
     assert list(table.ratings) == [row.ratings for row in stored]
@@ -54,9 +60,7 @@ def test_table_holds_what_the_rows_hold() -> None:
 
 def test_table_is_the_same_without_knowing_the_keys() -> None:
     journey = some_runs()
-    assert facts(run_table(journey, WHOLE)) == facts(
-        run_table(journey, WHOLE, keys=keys_of(journey_definition("account")))
-    )
+    assert facts(run_table(journey, WHOLE)) == facts(run_table(journey, WHOLE, keys=keys_of(account())))
 
 
 def test_table_where_keeps_rows_whole() -> None:
@@ -67,7 +71,7 @@ def test_table_where_keeps_rows_whole() -> None:
 
 def test_table_takes_one_query_where_all_is_expected_and_two_else() -> None:
     journey = some_runs()
-    keys = keys_of(journey_definition("account"))
+    keys = keys_of(account())
     with CaptureQueriesContext(connection) as queries:
         run_table(journey, WHOLE, keys=keys)
     assert len(queries) == 2
