@@ -23,6 +23,8 @@ PRESENT_SHARE, MIN_ROWS, ROWS_PER_PREDICTOR, HIGHEST_VIF, BEND_P = 0.9, 50, 10, 
 ROWS_PER_COLUMN = 5
 CROWDED = "not_enough_for_controls"
 
+NOTHING = 1e-12  # an R2 that is rounding only
+
 Method = Literal["lmg", "johnson", "none"]
 
 
@@ -213,14 +215,19 @@ def _shares(
     table = correlation_matrix(y, x[:, columns])
     if len(names) > LMG_MOST_GROUPS:
         parts = np.add.reduceat(johnson(table), np.cumsum([0, *widths[:-1]]))
-        return "johnson", {n: Bounds(float(s), None, None) for n, s in zip(names, parts / parts.sum(), strict=True)}
-    parts = lmg(table, widths)
-    parts = parts / parts.sum()
+        return "johnson", {n: Bounds(float(s), None, None) for n, s in zip(names, _of_whole(parts), strict=True)}
+    parts = _of_whole(lmg(table, widths))
     if seed is None:
         return "lmg", {name: Bounds(float(part), None, None) for name, part in zip(names, parts, strict=True)}
     lower, upper = share_intervals(y, x[:, columns], widths, codes, seed)
     rows = zip(names, parts, lower, upper, strict=True)
     return "lmg", {name: Bounds(float(part), float(lo), float(hi)) for name, part, lo, hi in rows}
+
+
+def _of_whole(parts: Floats) -> Floats:
+    """Parts as shares of their sum; where nothing at all is explained, every share is 0."""
+    whole = float(parts.sum())
+    return parts / whole if whole > NOTHING else np.zeros(len(parts))
 
 
 def _items(

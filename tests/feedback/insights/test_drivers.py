@@ -170,3 +170,14 @@ def test_key_drivers_more_controls_than_rows_can_carry_name_nothing():
     crowded = key_drivers(outcome, predictors, customers, months)
     assert (crowded.warnings, [item.finding for item in crowded.items]) == (("not_enough_for_controls",), [False] * 3)
     assert key_drivers(outcome, predictors, customers, months[:, :17]).warnings == ()
+
+
+def test_key_drivers_nothing_explained_gives_shares_of_zero() -> None:
+    service = np.tile([0.0, 10.0], 30)
+    outcome = np.repeat(np.tile([40.0, 60.0], 15), 2)  # exactly unrelated
+    model = key_drivers(outcome, [Predictor("service", service, service=True)])
+    assert (model.r2, [item.share for item in model.items], [block.share for block in model.blocks]) == (
+        pytest.approx(0.0, abs=1e-12),
+        [0.0],
+        [0.0],
+    )
