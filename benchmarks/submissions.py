@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import json
 import os
+import signal
 import secrets
 import socket
 import subprocess
@@ -117,13 +118,16 @@ def _granian(connections: int) -> Iterator[tuple[int, int]]:
         "--no-access-log",
     ]
     env = os.environ | {"DATABASE_POOL": "true", "DATABASE_POOL_SIZE": str(connections)}
-    web = subprocess.Popen([*command, "cxsurvey.wsgi:application"], env=env)
+    web = subprocess.Popen([*command, "cxsurvey.wsgi:application"], env=env, start_new_session=True)
     try:
         _wait_for(port)
         yield port, web.pid
     finally:
         web.terminate()
-        web.wait(timeout=30)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            web.wait(timeout=10)
+        with contextlib.suppress(ProcessLookupError):  # its workers wait for clients' open connections
+            os.killpg(web.pid, signal.SIGKILL)
 
 
 def _free_port() -> int:
