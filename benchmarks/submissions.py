@@ -8,8 +8,8 @@ import contextlib
 import http.client
 import json
 import os
-import signal
 import secrets
+import signal
 import socket
 import subprocess
 import sys
