@@ -5,13 +5,12 @@ import os
 import secrets
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from cxsurvey.processes import servers
+from cxsurvey.processes.installation import is_healthy
 from cxsurvey.processes.servers import Running
 from cxsurvey.processes.spawn import Spec, spawn
 from cxsurvey.processes.state import PROJECT, last_lines
@@ -90,21 +89,12 @@ def _programs(address: str, web: int, threads: int, workers: int) -> list[tuple[
 
 def _wait_until_served(address: str, started: list[Running]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _is_served(address):
+    while not is_healthy(address):
         dead = [each for each in started if each.process.poll() is not None]
         if dead or time.monotonic() > deadline:
             told = "; ".join(f"{each.spec.name}: {last_lines(each.spec.log)}" for each in dead if each.spec.log)
             raise SystemExit(f"The pages did not come up at {address}. {told}")
         time.sleep(0.1)
-
-
-def _is_served(address: str) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy of the environment
-    try:
-        with opener.open(f"{address}/healthz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
-        return False
 
 
 def _disconnect() -> None:

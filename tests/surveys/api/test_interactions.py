@@ -1,6 +1,8 @@
 """Tests of POST interactions: one effect per key, the same bytes again, and clear refusals."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -153,3 +155,33 @@ def test_answer_once_forgets_answers_older_than_a_week(manager: User):
 def test_request_hash_does_not_depend_on_the_order_of_keys():
     assert request_hash("a", {"x": 1, "y": 2}) == request_hash("a", {"y": 2, "x": 1})
     assert request_hash("a", {"x": 1}) != request_hash("b", {"x": 1})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_post_twenty_in_parallel_with_one_key_has_one_effect(manager: User):
+    body = {
+        "customer": CustomerFactory().external_id,
+        "journey": published_journey().journey.code,
+        "stage": "apply",
+        "run": "R1",
+        "started_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
+        "channel": "phone",
+    }
+    together = Barrier(20)
+
+    def post(_number: int) -> tuple[int, bytes]:
+        client = APIClient()
+        client.force_authenticate(manager)
+        together.wait(timeout=30)
+        try:
+            response = client.post(ADDRESS, body, headers={"Idempotency-Key": "k-1"})
+            return response.status_code, response.content
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as threads:
+        answers = list(threads.map(post, range(20)))
+    taken = [content for status, content in answers if status == 201]
+    assert {status for status, _content in answers} <= {201, 409}
+    assert len(set(taken)) == 1
+    assert (Interaction.objects.count(), IdempotentRequest.objects.count()) == (1, 1)
