@@ -28,6 +28,7 @@ _ONE_THING: Final = {
     ),
     "ar": ("صديق أو زميل", "نعم أو لا", "أصدقائك أو زملائك"),
 }  # fmt: skip
+_ARTICLE: Final = r"(?:the |our |how |der |die |das |(?:de |du |des )?(?:le |la |les |l['’])?)?"
 _ENDS_CLAUSE: Final = re.compile(r"[.;:!?؟]")
 
 
@@ -44,7 +45,7 @@ def two_things(text: str, language: str) -> str | None:
     for pair in _ONE_THING[code]:
         asked = re.sub(re.escape(pair), " ", asked, flags=re.IGNORECASE)
     found = re.search(
-        rf"(?<!\w)([^\W\d]+) {join} (?:the |our |how |der |die |das |(?:de |du |des )?(?:le |la |les |l['’])?)?([^\W\d]+)",
+        rf"(?<!\w)([^\W\d]+) {join} {_ARTICLE}([^\W\d]+)",
         asked,
         re.I,
     )
