@@ -94,8 +94,39 @@ class Trigger(TextChoices):
     """What makes an ask due."""
 
     INTERACTION = "interaction", _("an interaction at a stage")
+    STAGE = "stage", _("a stage entered or left")
     RUN = "run", _("the end of a run")
+    WAIT = "wait", _("a wait over its promise")
     CLOCK = "clock", _("the clock")
+    MANUAL = "manual", _("a list, by hand or by the API")
+
+
+class RuleMode(TextChoices):
+    """How far a rule is in force: each step asks more people than the one before."""
+
+    SHADOW = "shadow", _("shadow: nobody is asked, the ledger shows who would be")
+    TEST = "test", _("test: only the customers of its list are asked")
+    RAMP = "ramp", _("ramp: up to a number of customers a day")
+    LIVE = "live", _("live")
+
+
+class NeverAskReason(TextChoices):
+    """Why a person must not be asked, whatever the address."""
+
+    DECEASED = "deceased", _("deceased")
+    VULNERABLE = "vulnerable", _("vulnerable")
+    LITIGATION = "litigation", _("in litigation with us")
+    FRAUD = "fraud", _("under suspicion of fraud")
+    STAFF = "staff", _("our own staff")
+
+
+class StopReason(TextChoices):
+    """Why a customer wants to be asked less; said by choice on the preferences page."""
+
+    TOO_OFTEN = "too_often", _("too often")
+    NOT_USEFUL = "not_useful", _("nothing comes of it")
+    PRIVACY = "privacy", _("concerned about the data")
+    OTHER = "other", _("another reason")
 
 
 class InvitationState(TextChoices):

@@ -1,11 +1,11 @@
 """The rows of asking: fields, constraints, and nothing else."""
 
-from surveys.models.customer import Customer, Suppression
+from surveys.models.customer import Customer, NeverAsk, PreferenceChange, Suppression
 from surveys.models.intake import IdempotentRequest, ImportMapping, JobRun, ProviderCallback
 from surveys.models.invitation import AskDecision, Delivery, DeliveryEvent, Invitation
 from surveys.models.journey import Department, Journey, JourneyVersion, Stage, Transition
 from surveys.models.questionnaire import Choice, Question, Survey, SurveyVersion
-from surveys.models.rule import ContactPolicy, Rule
+from surveys.models.rule import ContactPolicy, Rule, RuleMove
 from surveys.models.run import Interaction, JourneyRun, StageVisit
 
 __all__ = [
@@ -24,9 +24,12 @@ __all__ = [
     "Journey",
     "JourneyRun",
     "JourneyVersion",
+    "NeverAsk",
+    "PreferenceChange",
     "ProviderCallback",
     "Question",
     "Rule",
+    "RuleMove",
     "Stage",
     "StageVisit",
     "Suppression",

@@ -3,11 +3,14 @@
 import uuid
 from typing import Any
 
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedCharField
 
-from surveys.enums import SuppressionReason
+from surveys.enums import Channel, NeverAskReason, StopReason, SuppressionReason
 
 
 class AddressField(EncryptedCharField):  # type: ignore[misc]  # the library has no types
@@ -37,6 +40,18 @@ class Customer(models.Model):
     attributes = models.JSONField(_("attributes"), default=dict, blank=True, help_text=_("known for everybody"))
     consent_email = models.BooleanField(_("may be asked by e-mail"), default=False)
     consent_sms = models.BooleanField(_("may be asked by SMS"), default=False)
+    preferred_channel = models.CharField(
+        _("preferred channel"), max_length=8, choices=Channel, blank=True, db_default=""
+    )
+    refuses = ArrayField(
+        models.CharField(max_length=24),
+        verbose_name=_("does not want"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("channel:kind, such as sms:touchpoint"),
+    )
+    paused_until = models.DateTimeField(_("asks paused until"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -68,3 +83,47 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel or 'all'}: {self.reason}"
+
+
+class NeverAsk(models.Model):
+    """A person who must not be asked, whatever the address; checked at the decision and again at the send."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="never_ask", verbose_name=_("customer"))
+    reason = models.CharField(_("reason"), max_length=12, choices=NeverAskReason)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    by = models.CharField(_("by"), max_length=150, blank=True)
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("blank: without end"))
+
+    class Meta:
+        ordering = ("-since",)
+        verbose_name = _("never-ask flag")
+        verbose_name_plural = _("never-ask flags")
+        constraints = [
+            models.UniqueConstraint(fields=("customer", "reason"), name="never_ask_once"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="never_ask_ends_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.reason)
+
+
+class PreferenceChange(models.Model):
+    """What a customer chose on the preferences page, and why if he said so; append-only."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="preference_changes")
+    at = models.DateTimeField(_("time"))
+    source = models.CharField(_("source"), max_length=60)
+    changes = models.JSONField(_("changes"), default=dict, help_text=_("what was chosen, by name"))
+    why = models.CharField(_("why"), max_length=12, choices=StopReason, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        verbose_name = _("change of preferences")
+        verbose_name_plural = _("changes of preferences")
+        triggers = [pgtrigger.Protect(name="preference_change_append_only", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {', '.join(self.changes)}"

@@ -84,6 +84,7 @@ class AskDecision(models.Model):
     probability = models.FloatField(_("sampling probability"), default=1.0)
     due_at = models.DateTimeField(_("due"))
     decided_at = models.DateTimeField(_("decided"))
+    retry_at = models.DateTimeField(_("decided again at"), null=True, blank=True)
     imported = models.BooleanField(_("imported"), default=False)
 
     class Meta:
@@ -93,8 +94,17 @@ class AskDecision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("customer", "survey", "occasion"), name="decision_once"),
             models.CheckConstraint(condition=Q(probability__gte=0, probability__lte=1), name="decision_probability"),
+            models.CheckConstraint(
+                condition=Q(outcome="delayed", imported=False, retry_at__isnull=False)
+                | (Q(retry_at__isnull=True) & (~Q(outcome="delayed") | Q(imported=True))),
+                name="decision_delayed_until",
+            ),
         ]
-        indexes = [models.Index(fields=("customer", "decided_at"), name="decision_history")]
+        indexes = [
+            models.Index(fields=("customer", "decided_at"), name="decision_history"),
+            models.Index(fields=("retry_at",), condition=Q(retry_at__isnull=False), name="decision_delayed"),
+            models.Index(fields=("rule", "decided_at"), name="decision_of_rule"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.survey_id}/{self.occasion}: {self.outcome}"
