@@ -13,6 +13,7 @@ from surveys.actions.expire import expire_invitations
 from surveys.actions.reconcile import reconcile_deliveries
 from surveys.actions.remind import plan_reminders
 from surveys.actions.runs import close_idle_runs
+from surveys.actions.schedule import keep_schedule
 from surveys.actions.slots import in_slot
 
 
@@ -56,3 +57,9 @@ def plan_reminders_task(every: int = 0) -> dict[str, int]:
 def reconcile_deliveries_task(every: int = 0) -> dict[str, int]:
     """Free what dead workers held, settle what is unknown."""
     return in_slot("reconcile-deliveries", every, reconcile_deliveries)
+
+
+@shared_task(name="surveys.keep_schedule")
+def keep_schedule_task(every: int = 0) -> dict[str, int]:
+    """Publish drafts and close surveys whose time has come."""
+    return in_slot("keep-schedule", every, keep_schedule)

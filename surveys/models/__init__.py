@@ -1,6 +1,7 @@
 """The rows of asking: fields, constraints, and nothing else."""
 
 from surveys.models.customer import Customer, NeverAsk, PreferenceChange, Suppression
+from surveys.models.draft import DraftEdit
 from surveys.models.intake import IdempotentRequest, ImportMapping, JobRun, ProviderCallback
 from surveys.models.invitation import AskDecision, Delivery, DeliveryEvent, Invitation
 from surveys.models.journey import Department, Journey, JourneyVersion, Stage, Transition
@@ -16,6 +17,7 @@ __all__ = [
     "Delivery",
     "DeliveryEvent",
     "Department",
+    "DraftEdit",
     "IdempotentRequest",
     "ImportMapping",
     "Interaction",

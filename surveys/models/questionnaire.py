@@ -24,6 +24,7 @@ class Survey(models.Model):
     stage_code = models.CharField(_("stage"), max_length=60, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     active = models.BooleanField(_("active"), default=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True, help_text=_("from then on nobody is asked"))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -52,6 +53,9 @@ class SurveyVersion(models.Model):
     document = models.JSONField(default=dict, help_text=_("languages, headline, texts and questions"))
     digest = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of the document"))
     headline = models.CharField(_("headline question"), max_length=60, blank=True)
+    revision = models.PositiveIntegerField(_("revision"), default=0, help_text=_("of a draft: goes up with every edit"))
+    publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
+    publish_problem = models.TextField(_("why it was not published"), blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

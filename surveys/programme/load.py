@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from surveys.actions.drafts import replace_draft
 from surveys.actions.publish import mirror_questions, publish_journey, publish_survey
 from surveys.enums import VersionState
 from surveys.models import (
@@ -160,18 +162,28 @@ def _survey(journey: Journey, definition: SurveyDef, *, publish: bool) -> list[s
     versions = survey.versions.select_related("survey").exclude(state=VersionState.RETIRED)
     newest = versions.order_by("-number").first()
     if newest is None or survey_of(newest) != definition:
-        published = versions.filter(state=VersionState.PUBLISHED).first()
-        versions.filter(state=VersionState.DRAFT).delete()
-        if published is not None and survey_of(published) == definition:
-            newest = published
-            changes.append(f"draft of survey {survey.code} dropped")
-        else:
-            newest = _new_survey_version(survey, definition)
-            changes.append(f"survey {survey.code} version {newest.number}")
+        newest, change = _survey_version(survey, definition, newest)
+        changes.append(change)
     if publish and newest.state == VersionState.DRAFT:
         publish_survey(newest)
         changes.append(f"survey {survey.code} version {newest.number} published")
     return changes
+
+
+def _survey_version(survey: Survey, definition: SurveyDef, newest: SurveyVersion | None) -> tuple[SurveyVersion, str]:
+    """The version that says what the file says. A draft that people worked on takes it as one more edit of theirs."""
+    published = survey.versions.select_related("survey").filter(state=VersionState.PUBLISHED).first()
+    draft = newest if newest is not None and newest.state == VersionState.DRAFT else None
+    if draft is not None and draft.revision:
+        draft = replace_draft(draft.pk, definition.document, None, _("programme file"))
+        mirror_questions(draft)
+        return draft, f"survey {survey.code} version {draft.number}"
+    if draft is not None:
+        draft.delete()
+    if published is not None and survey_of(published) == definition:
+        return published, f"draft of survey {survey.code} dropped"
+    made = _new_survey_version(survey, definition)
+    return made, f"survey {survey.code} version {made.number}"
 
 
 def _resettle(survey: Survey, definition: SurveyDef) -> list[str]:
@@ -215,7 +227,9 @@ def _rules(journey: Journey, programme: Programme) -> list[str]:
     kept = []
     for code in codes:
         for order, rule in enumerate((each for each in programme.rules if each.survey == code), start=1):
-            row, _ = Rule.objects.update_or_create(survey=surveys[code], order=order, defaults=_rule_fields(rule))
+            row, _created = Rule.objects.update_or_create(
+                survey=surveys[code], order=order, defaults=_rule_fields(rule)
+            )
             kept.append(row.pk)
     Rule.objects.filter(survey__in=surveys.values()).exclude(pk__in=kept).delete()
     return ["rules"]

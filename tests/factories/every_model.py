@@ -58,6 +58,11 @@ def _choice() -> s.Choice:
     return s.Choice.objects.filter(question__version=version).latest("pk")
 
 
+def _draft_edit() -> s.DraftEdit:
+    version = s.SurveyVersion.objects.create(survey=SurveyFactory(), number=1)
+    return s.DraftEdit.objects.create(version=version, revision=1, document={}, by=_user(), at=START)
+
+
 def _visit() -> s.StageVisit:
     run = JourneyRunFactory()
     stage = run.version.stages.first()
@@ -200,6 +205,7 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
         address_hash=hashlib.sha256(_n().encode()).digest(), reason="opt_out", since=START
     ),
     s.JourneyRun: JourneyRunFactory,
+    s.DraftEdit: _draft_edit,
     s.StageVisit: _visit,
     s.Interaction: InteractionFactory,
     s.Invitation: InvitationFactory,

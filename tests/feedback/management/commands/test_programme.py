@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from surveys.models import Journey
+from surveys.actions.drafts import save_draft, start_draft, undo
+from surveys.models import Journey, Survey, SurveyVersion
 from tests.surveys.programme.test_parse import GOOD
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +74,16 @@ def test_load_then_dump_then_load_changes_nothing(good: Path, tmp_path: Path):
 def test_dump_unknown_journey_exits_2_and_names_the_known(good: Path):
     run("load", str(good))
     assert refused("dump", "smal")[:2] == (2, 'There is no journey "smal" to dump. Journeys: small.')
+
+
+def test_load_over_a_draft_that_people_edit_is_one_more_edit(good: Path):
+    """What the designer holds is not thrown away by a file: it can be undone."""
+    run("load", str(good), "--publish")
+    survey = Survey.objects.order_by("code").first()
+    assert survey is not None
+    draft = start_draft(survey, None)
+    worked = {**draft.document, "thanks": {"en": "We read every word."}}
+    save_draft(draft.pk, draft.revision, worked, None)
+    run("load", str(good))
+    assert SurveyVersion.objects.get(pk=draft.pk).document != worked
+    assert undo(draft.pk, None).document == worked
