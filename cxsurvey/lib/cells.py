@@ -71,6 +71,11 @@ def read_day(text: str, form: str = "") -> date:
         raise Refused(f"It is not a day as {form or '2026-03-31'}.", value=text) from None
 
 
+def is_day(text: str) -> bool:
+    """Whether this is a day alone, in ISO 8601."""
+    return bool(_DAY.fullmatch(text))
+
+
 def _is_midnight(text: str) -> bool:
     return text[10:] in ("T00:00:00", " 00:00:00", "T00:00:00Z", " 00:00")
 

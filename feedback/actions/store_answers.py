@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cxsurvey.lib.bulk import copy_rows, insert_new
 from cxsurvey.lib.nudge import nudge
 from feedback.enums import ResponseSource
 from feedback.models import Answer, FreeText, Response
@@ -18,6 +20,19 @@ from surveys.models import Customer, Interaction, Invitation, JourneyRun, Stage,
 from surveys.question_kinds import RawValue, kind
 
 BATCH = 2_000
+COPY_FROM = 100  # fewer answers, as of one post, go in one INSERT
+COLUMNS = (
+    "response_id",
+    "question_id",
+    "run_id",
+    "measures",
+    "stage_id",
+    "to_stage_id",
+    "value",
+    "choices",
+    "score",
+    "answered_at",
+)
 
 
 class UnknownQuestion(ValueError):
@@ -85,8 +100,10 @@ def store_within(items: Sequence[ResponseIn]) -> list[Stored]:
     stored = _insert_responses(items)
     new = [(item, each.response) for item, each in zip(items, stored, strict=True) if each.created]
     answers = [answer for item, response in new for answer in _answers(item, response, stages)]
-    Answer.objects.bulk_create((answer for answer, _words in answers), batch_size=BATCH)
-    texts = _store_texts(answers, {response.pk: response.language for _item, response in new})
+    copied = [answer for answer in answers if not answer.words] if len(answers) >= COPY_FROM else []
+    if copied:
+        copy_rows(Answer, COLUMNS, map(_row, copied))
+    texts = _insert([answer for answer in answers if answer.words or not copied])
     _wake(run_ids={item.run.pk for item, _response in new if item.run}, texts=texts)
     return stored
 
@@ -100,15 +117,25 @@ def content_hash(version_id: int, values: Mapping[str, RawValue]) -> bytes:
 
 
 def _insert_responses(items: Sequence[ResponseIn]) -> list[Stored]:
-    """Insert with ON CONFLICT DO NOTHING, then read by key: rows bearing our public id are the new ones."""
+    """Insert what conflicts with nothing; what was there already, or comes twice in the batch, is read by its key."""
     fresh = [_response(item) for item in items]
-    Response.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=BATCH)
-    rows = Response.objects.filter(occasion_key__in=[row.occasion_key for row in fresh])
-    existing = {row.occasion_key: row for row in rows}
+    ids = insert_new(fresh, "public_id")
+    made: dict[str, Response] = {}
+    for row in fresh:
+        row.pk = ids.get(row.public_id)
+        if row.pk:
+            row._state.adding = False
+            made[row.occasion_key] = row
+    others = [row.occasion_key for row in fresh if row.occasion_key not in made]
+    existing = made | {row.occasion_key: row for row in _known(others)}
     found = [(row.public_id, existing.get(row.occasion_key)) for row in fresh]
     if any(response is None for _public_id, response in found):  # the invitation's other response has another key
         raise ValueError(_("An invitation in this batch already has a response under another occasion key."))
     return [Stored(row, row.public_id == public_id) for public_id, row in found if row is not None]
+
+
+def _known(keys: Sequence[str]) -> Iterable[Response]:
+    return Response.objects.filter(occasion_key__in=keys) if keys else ()
 
 
 def _response(item: ResponseIn) -> Response:
@@ -131,33 +158,60 @@ def _response(item: ResponseIn) -> Response:
     )
 
 
-def _answers(item: ResponseIn, response: Response, stages: "_Stages") -> Iterable[tuple[Answer, str]]:
-    """Each answer of a response with the words that came with it, which may be none."""
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """One answer, ready to be written, with the words that came with it, which may be none."""
+
+    response: Response
+    item: ResponseIn
+    question: AskedQuestion
+    value: RawValue
+    stage: int | None
+    to_stage: int | None
+
+    @property
+    def words(self) -> str:
+        return self.value.text.strip()
+
+    @property
+    def score(self) -> float | None:
+        spec = self.question.spec
+        return kind(spec.kind).score(self.value, spec)
+
+
+def _answers(item: ResponseIn, response: Response, stages: "_Stages") -> Iterator[_Given]:
+    """Each answer of a response."""
     asked = questions_asked(item.version)
     for code, value in item.given.items():
         question = asked.get(code)
         if question is None:
             names = {"code": code, "known": ", ".join(asked)}
             raise UnknownQuestion(_('The survey does not ask "%(code)s"; it asks %(known)s.') % names)
-        yield _answer(item, response, question, value, stages), value.text.strip()
+        places = [stages.find(item, stage) for stage in question.stage_codes]
+        stage, to_stage = [*places, None, None][:2]
+        yield _Given(response, item, question, value, stage, to_stage)
 
 
-def _answer(
-    item: ResponseIn, response: Response, question: AskedQuestion, value: RawValue, stages: "_Stages"
-) -> Answer:
-    places = [stages.find(item, code) for code in question.stage_codes]
-    return Answer(
-        response=response,
-        question_id=question.pk,
-        run=item.run,
-        measures=question.measures,
-        stage_id=places[0] if places else None,
-        to_stage_id=places[1] if len(places) > 1 else None,
-        value=value.number,
-        choices=list(value.choices),
-        score=kind(question.spec.kind).score(value, question.spec),
-        answered_at=item.answered_at,
+def _row(given: _Given) -> tuple[Any, ...]:
+    """The answer as COLUMNS, for COPY; choices as an array literal (their codes hold no quotes)."""
+    item, value = given.item, given.value
+    return (
+        given.response.pk,
+        given.question.pk,
+        item.run.pk if item.run else None,
+        str(given.question.measures),
+        given.stage,
+        given.to_stage,
+        value.number,
+        "{" + ",".join(f'"{code}"' for code in value.choices) + "}",
+        given.score,
+        item.answered_at,
     )
+
+
+def _answer(given: _Given) -> Answer:
+    values = dict(zip(COLUMNS, _row(given), strict=True))
+    return Answer(**{**values, "choices": list(given.value.choices)})
 
 
 class _Stages:
@@ -187,15 +241,16 @@ class _Stages:
         yield self._published.get(item.version.survey.journey_id or 0)
 
 
-def _store_texts(answers: Sequence[tuple[Answer, str]], languages: Mapping[int, str]) -> int:
-    """A row for every text, waiting to be scored; return how many."""
-    rows = [
-        FreeText(answer=answer, text=words, language=languages[answer.response_id])
-        for answer, words in answers
-        if words
+def _insert(given: Sequence[_Given]) -> int:
+    """Insert answers, with a row for every text, which waits to be scored; return how many texts."""
+    answers = Answer.objects.bulk_create(map(_answer, given), batch_size=BATCH)
+    texts = [
+        FreeText(answer=answer, text=each.words, language=each.response.language)
+        for answer, each in zip(answers, given, strict=True)
+        if each.words
     ]
-    FreeText.objects.bulk_create(rows, batch_size=BATCH)
-    return len(rows)
+    FreeText.objects.bulk_create(texts, batch_size=BATCH)
+    return len(texts)
 
 
 def _wake(run_ids: set[int], texts: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from django.utils.translation import gettext as _
 
-from cxsurvey.lib.cells import Moment, code, read_day, read_flag, read_moment, read_number
+from cxsurvey.lib.cells import Moment, code, is_day, read_day, read_flag, read_moment, read_number
 from cxsurvey.lib.refusals import Refused
 from cxsurvey.lib.tables import Table, UnusableTable
 
@@ -83,9 +83,10 @@ class Source:
         return meant or ""
 
     def moment(self, cells: Mapping[str, str]) -> Moment | None:
-        """The time, None where blank."""
+        """The time, None where blank. A constant day without zone is that day in UTC: no clock was read."""
         text = self.text(cells)
-        return read_moment(text, self.zone, self.form, self.base) if text else None
+        zone = self.zone or ("UTC" if self.constant and is_day(self.constant) else "")
+        return read_moment(text, zone, self.form, self.base) if text else None
 
 
 @dataclass(frozen=True)

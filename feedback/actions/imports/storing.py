@@ -35,14 +35,17 @@ class KnownResponses:
         rows = Response.objects.filter(occasion_key__in=set(keys))
         told = rows.values_list("occasion_key", "version_id", "content_hash", "answered_at", "weight")
         self._known = {key: (version, (bytes(digest), at, weight)) for key, version, digest, at, weight in told}
+        self._earlier: dict[str, Draft] = {}
 
     def is_new(self, draft: Draft) -> bool:
         """Whether the occasion has no response yet; refused when it has another one."""
-        known = self._known.get(draft.key)
+        known, earlier = self._known.get(draft.key), self._earlier.get(draft.key)
+        if earlier is not None:  # of the same file: both are to the version in force
+            known = earlier.version.pk, earlier.print(earlier.version.pk)
         if known is not None and draft.print(known[0]) != known[1]:
             raise Refused(_("This occasion has another answer already: the first one is kept."))
         return known is None
 
     def add(self, draft: Draft) -> None:
         """An earlier row of the batch gives this response."""
-        self._known[draft.key] = (draft.version.pk, draft.print(draft.version.pk))
+        self._earlier.setdefault(draft.key, draft)

@@ -166,3 +166,10 @@ def test_wide_time_without_zone_is_refused(wide):
 def test_wide_mapping_that_does_not_fit_is_unusable(wide, changes, sentence):
     with pytest.raises(UnusableTable, match=sentence):
         wide(**changes)
+
+
+def test_wide_constant_day_without_zone_is_that_day_in_utc(wide):
+    wide(time={"value": "2026-05-15"}, weight=None)
+    assert {at.isoformat() for at in Response.objects.values_list("answered_at", flat=True)} == {
+        "2026-05-15T00:00:00+00:00"
+    }
