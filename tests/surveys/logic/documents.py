@@ -47,7 +47,7 @@ def documents(draw: st.DrawFn, wild: bool = False) -> dict[str, Any]:
     """A document of up to eight questions; wild ones may jump and look anywhere."""
     count = draw(st.integers(1, 8))
     codes = CODES[:count]
-    questions = []
+    questions: list[dict[str, Any]] = []
     for place, code in enumerate(codes):
         kind = draw(st.sampled_from(KINDS))
         question: dict[str, Any] = {"code": code, "kind": kind}
