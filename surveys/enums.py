@@ -191,6 +191,25 @@ DELIVERY_LEFT_US = (
 )
 
 
+class CampaignState(TextChoices):
+    """Whether a big send may leave."""
+
+    RUNNING = "running", _("running")
+    PAUSED = "paused", _("paused")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class HoldCause(TextChoices):
+    """Who or what holds sending."""
+
+    OPERATOR = "operator", _("an operator")
+    BOUNCES = "bounces", _("too many bounces")
+    COMPLAINTS = "complaints", _("too many complaints")
+    ACCOUNT = "account", _("the provider refuses our account")
+    RESTORE = "restore", _("the database was restored")
+    BURST = "burst", _("too many numbers alike in an hour")
+
+
 class SuppressionReason(TextChoices):
     """Why an address must not be written to."""
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
@@ -14,7 +14,8 @@ from surveys.actions.deliver_carriers import Carriers
 from surveys.actions.deliver_check import facts_of
 from surveys.actions.deliver_moves import Claim
 from surveys.actions.deliver_refuse import refuse
-from surveys.enums import DeliveryState
+from surveys.actions.dispatch import hold
+from surveys.enums import DeliveryState, HoldCause
 from surveys.models import Delivery
 from surveys.policy.may_send import Claimed, Decision, may_send
 from surveys.queries.due import claimed_messages
@@ -82,9 +83,11 @@ class Batch:
         moves.renew(kept, self.worker, settings.DELIVERY_LEASE_SECONDS)
         self._renewed = time.monotonic()
 
-    def put_back(self, cause: str, channel: str = "", wait: timedelta = timedelta()) -> int:
-        """Give waiting messages (of one channel) back to the queue, untried; the number given back."""
-        rows = [each for each in self.waiting if channel in ("", each.channel)]
+    def put_back(
+        self, cause: str, which: Callable[[Delivery], bool] = lambda _: True, wait: timedelta = timedelta()
+    ) -> int:
+        """Give waiting messages back to the queue, untried; the number given back."""
+        rows = [each for each in self.waiting if which(each)]
         self.waiting = deque(each for each in self.waiting if each not in rows)
         until = self.now() + wait if wait else None
         taken = [each.pk for each in rows if each.pk == self.in_hand]
@@ -102,8 +105,17 @@ class Batch:
         if isinstance(times, list):  # one list per number, shared by its messages
             times.append(self.now())
 
-    def note_fault(self, channel: str, cause: str) -> None:
-        """A fault of the carrier itself: after a few in a row its other messages wait rather than fail one by one."""
+    def note_fault(self, channel: str, cause: str, *, account: bool = False) -> None:
+        """A fault of the carrier itself: after a few in a row its other messages wait rather than fail one by one.
+
+        Where the carrier refuses our account, waiting does not help: the channel is held until a person looks.
+        """
         self.faults[channel] += 1
         if self.faults[channel] >= MANY_FAULTS:
-            self.put_back(f"channel paused: {cause}", channel, PAUSE)
+            if account:
+                hold(channel, HoldCause.ACCOUNT, cause, "", self.now())
+            self.put_back_channel(channel, cause)
+
+    def put_back_channel(self, channel: str, cause: str) -> None:
+        """Nothing by this channel for a minute."""
+        self.put_back(f"channel paused: {cause}", lambda each: each.channel == channel, PAUSE)

@@ -55,9 +55,13 @@ SELECT id FROM moved
 """
 
 _CLAIM = """
-WITH due AS (
+WITH held AS (
+    SELECT scope FROM surveys_dispatchswitch WHERE paused
+), due AS (
     SELECT id, state FROM surveys_delivery
     WHERE state IN ('planned', 'queued') AND next_at <= clock_timestamp()
+      AND NOT EXISTS (SELECT 1 FROM held WHERE scope = '') AND channel NOT IN (SELECT scope FROM held)
+      AND (campaign_id IS NULL OR campaign_id NOT IN (SELECT id FROM surveys_campaign WHERE state <> 'running'))
     ORDER BY next_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), moved AS (
     UPDATE surveys_delivery d
@@ -87,6 +91,8 @@ WITH moved AS (
         SELECT 1 FROM surveys_suppression s
         WHERE s.address_hash IN (c.email_hash, c.phone_hash) AND s.channel IN ('', d.channel)
           AND (s.until IS NULL OR s.until > clock_timestamp()))
+      AND NOT EXISTS (SELECT 1 FROM surveys_dispatchswitch w WHERE w.paused AND w.scope IN ('', d.channel))
+      AND NOT EXISTS (SELECT 1 FROM surveys_campaign k WHERE k.id = d.campaign_id AND k.state <> 'running')
     RETURNING d.id, d.claim_no
 ), told AS (
     INSERT INTO surveys_deliveryevent (delivery_id, from_state, to_state, claim_no, at, cause)

@@ -22,6 +22,7 @@ from surveys.channels.base import Message, PermanentFailure, TemporaryFailure
 from surveys.enums import Channel, DeliveryState
 from surveys.models import Delivery
 from surveys.policy.may_send import Decision, may_send
+from surveys.queries.dispatch import held_by
 from surveys.queries.due import claimed_messages
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ def _record(batch: Batch, delivery: Delivery, outcome: Outcome) -> bool:
 def _after_failure(batch: Batch, delivery: Delivery, failure: Exception, outcome: Outcome) -> None:
     """A certain refusal ends the ask, and perhaps the address; a fault of the carrier may pause its channel."""
     if getattr(failure, "channel_fault", False):
-        batch.note_fault(delivery.channel, outcome.error)
+        batch.note_fault(delivery.channel, outcome.error, account=getattr(failure, "account_fault", False))
     if outcome.state != DeliveryState.FAILED:
         return
     with transaction.atomic():
@@ -113,7 +114,7 @@ def _after_failure(batch: Batch, delivery: Delivery, failure: Exception, outcome
 def _channel_down(batch: Batch, delivery: Delivery, cause: str) -> str:
     """The carrier cannot be reached at all: nothing was tried, so nothing counts as an attempt."""
     batch.waiting.appendleft(delivery)
-    batch.put_back(f"channel paused: {cause}", delivery.channel, PAUSE)
+    batch.put_back_channel(delivery.channel, cause)
     log.warning("The carrier of %s cannot be reached: %s", delivery.channel, cause)
     return str(DeliveryState.QUEUED)
 
@@ -133,8 +134,18 @@ def _forbidden_meanwhile(batch: Batch, delivery: Delivery) -> str:
     fresh = [each for each in claimed_messages([delivery.pk]) if (each.state, each.claim_no) == ("claimed", ours)]
     if not fresh:
         return LATE
+    if cause := held_by(fresh[0]):
+        return _held(batch, delivery, cause)
     decision = may_send(facts_of(fresh, batch.now())[delivery.pk], batch.now())
     if decision.ok:
         decision = Decision(DeliveryState.QUEUED, decision.reason, batch.now() + PAUSE)
     refuse(fresh, decision, in_hand=True)
     return str(decision.state)
+
+
+def _held(batch: Batch, delivery: Delivery, cause: str) -> str:
+    """Somebody has paused the whole, the channel or the campaign: give back whatever of it is in this batch."""
+    batch.waiting.appendleft(delivery)
+    held = {each.pk for each in batch.waiting if held_by(each)}
+    batch.put_back(cause, lambda each: each.pk in held)
+    return str(DeliveryState.QUEUED)

@@ -1,7 +1,7 @@
 """Writes verdicts into the ledger, and makes an invitation with its first message of each that is planned."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from cxsurvey.lib.nudge import nudge
 from surveys.actions.decide_verdicts import PLANNED, Verdict
 from surveys.actions.links import set_token_hashes
 from surveys.enums import DeliveryPurpose, DeliveryState
-from surveys.models import AskDecision, Delivery, Invitation
+from surveys.models import AskDecision, Campaign, Delivery, Invitation
 from surveys.queries.history import published_versions
 
 MANY_NUDGES: Final = 8
@@ -23,7 +23,8 @@ def plan_asks(verdicts: Sequence[Verdict], now: datetime) -> list[Invitation]:
     invitations = Invitation.objects.bulk_create(
         _invitation(each, versions[each.candidate.rule.survey_id]) for each in planned
     )
-    Delivery.objects.bulk_create(_message(invitation) for invitation in invitations)
+    campaigns = _campaigns(invitations)
+    Delivery.objects.bulk_create(_message(each, campaigns[each.rule_id, each.due_at.date()]) for each in invitations)
     invited = dict(zip((each.candidate.key for each in planned), invitations, strict=True))
     AskDecision.objects.bulk_create(_decision(each, invited.get(each.candidate.key), now) for each in verdicts)
     wake_workers(sum(invitation.due_at <= now for invitation in invitations))
@@ -58,9 +59,22 @@ def _invitation(verdict: Verdict, version_id: int) -> Invitation:
     return invitation
 
 
-def _message(invitation: Invitation) -> Delivery:
+def _campaigns(invitations: Sequence[Invitation]) -> dict[tuple[int | None, date], int]:
+    """The big send of each rule and day, made where it is not there yet."""
+    wanted = {(each.rule_id, each.due_at.date()): each for each in invitations}
+    if not wanted:
+        return {}
+    names = {key: f"{key[1]} {each.rule.survey.code if each.rule else ''}".strip() for key, each in wanted.items()}
+    rows = [Campaign(rule_id=rule, day=day, name=name[:200]) for (rule, day), name in sorted(names.items())]
+    Campaign.objects.bulk_create(rows, ignore_conflicts=True)
+    found = Campaign.objects.filter(rule__in={rule for rule, _day in wanted}, day__in={day for _rule, day in wanted})
+    return {(rule, day): pk for rule, day, pk in found.values_list("rule", "day", "pk") if day}
+
+
+def _message(invitation: Invitation, campaign: int) -> Delivery:
     return Delivery(
         invitation=invitation,
+        campaign_id=campaign,
         channel=invitation.channel,
         purpose=DeliveryPurpose.FIRST,
         state=DeliveryState.QUEUED,

@@ -53,16 +53,17 @@ def _over(ids: list[int], state: DeliveryState, cause: str, came: str = "") -> i
 def _sent_by_evidence() -> int:
     """Unknown messages whose survey has been answered have certainly arrived."""
     answered = Delivery.objects.filter(state=DeliveryState.UNKNOWN, invitation__state=InvitationState.ANSWERED)
-    return _settle(list(answered.values_list("pk", flat=True)[:MANY]), DeliveryState.SENT, "evidence: answered")
+    return settle(list(answered.values_list("pk", flat=True)[:MANY]), DeliveryState.SENT, "evidence: answered")
 
 
 def _assume_sent(now: datetime) -> int:
     old = Delivery.objects.filter(state=DeliveryState.UNKNOWN, updated_at__lte=now - ASSUMED_AFTER)
     cause = "no evidence within a day: assumed sent, not sent again"
-    return _settle(list(old.values_list("pk", flat=True)[:MANY]), DeliveryState.ASSUMED_SENT, cause)
+    return settle(list(old.values_list("pk", flat=True)[:MANY]), DeliveryState.ASSUMED_SENT, cause)
 
 
-def _settle(ids: list[int], state: DeliveryState, cause: str) -> int:
+def settle(ids: list[int], state: DeliveryState, cause: str) -> int:
+    """Take unknown messages for sent, the ledger too; the number settled."""
     if not ids:
         return 0
     with transaction.atomic():

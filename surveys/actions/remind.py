@@ -9,7 +9,7 @@ from django.db.models import F
 from surveys.actions.deliver_check import country_of, window_of
 from surveys.actions.invite import wake_workers
 from surveys.enums import DELIVERY_LEFT_US, DeliveryPurpose, DeliveryState, InvitationState
-from surveys.models import Delivery, Invitation
+from surveys.models import Delivery
 from surveys.policy.window import NeverOpen, next_allowed
 
 MANY: Final = 1000
@@ -35,14 +35,15 @@ def plan_reminders(now: datetime) -> int:
         updated_at__lte=now - F("invitation__rule__reminder"),
     ).exclude(invitation__deliveries__purpose=DeliveryPurpose.REMINDER)
     rows = firsts.select_related("invitation__customer", "invitation__rule").order_by("pk")[:MANY]
-    reminders = [each for each in (_reminder(first.invitation, now) for first in rows) if each]
+    reminders = [each for each in (_reminder(first, now) for first in rows) if each]
     Delivery.objects.bulk_create(reminders, ignore_conflicts=True)
     wake_workers(sum(each.next_at <= now for each in reminders))
     return len(reminders)
 
 
-def _reminder(invitation: Invitation, now: datetime) -> Delivery | None:
+def _reminder(first: Delivery, now: datetime) -> Delivery | None:
     """The reminder at the next hour that is allowed; None where the link will not live so long."""
+    invitation = first.invitation
     customer = invitation.customer
     window = window_of(invitation.rule)
     try:
@@ -51,4 +52,7 @@ def _reminder(invitation: Invitation, now: datetime) -> Delivery | None:
         return None
     if at >= invitation.expires_at:
         return None
-    return Delivery(invitation=invitation, channel=invitation.channel, purpose=DeliveryPurpose.REMINDER, next_at=at)
+    purpose, campaign = DeliveryPurpose.REMINDER, first.campaign_id
+    return Delivery(
+        invitation=invitation, campaign_id=campaign, channel=invitation.channel, purpose=purpose, next_at=at
+    )

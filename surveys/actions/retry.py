@@ -1,4 +1,4 @@
-"""An operator's second try for messages that failed: a carrier was down, an address has been mended."""
+"""An operator's decisions on messages that failed, or of which nobody knows whether they arrived."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,11 +9,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from cxsurvey.lib.nudge import nudge
 from surveys.actions.deliver_moves import move
 from surveys.actions.deliver_refuse import FAILED
+from surveys.actions.reconcile import settle
 from surveys.enums import INVITATION_OPEN, DeliveryState, InvitationState
 from surveys.models import AskDecision, Delivery, Invitation
 
 
-def retry_failed(delivery_ids: Collection[int], now: datetime) -> int:
+def retry_failed(delivery_ids: Collection[int], by: str, now: datetime) -> int:
     """Queue failed messages again, opening invitations that were cancelled for the failure; the number queued.
 
     Everything that may forbid a message is checked again when it is claimed.
@@ -24,15 +25,28 @@ def retry_failed(delivery_ids: Collection[int], now: datetime) -> int:
         reopened = list(closed.exclude(Exists(_other_open())).values_list("pk", flat=True))
         Invitation.objects.filter(pk__in=reopened).update(state=InvitationState.PLANNED)
         AskDecision.objects.filter(invitation__in=reopened, outcome=FAILED).update(outcome="planned")
-        ready = Delivery.objects.filter(
-            pk__in=delivery_ids,
-            state=DeliveryState.FAILED,
-            invitation__in=invitations.filter(state__in=INVITATION_OPEN),
-        )
-        ids = list(ready.values_list("pk", flat=True))
-        ready.update(attempts=0, deaths=0)
-        moved = move(ids, DeliveryState.QUEUED, "queued again by an operator", came=DeliveryState.FAILED, next_at=now)
-        nudge("surveys.deliver_due")
+        return _again(delivery_ids, DeliveryState.FAILED, by, now)
+
+
+def send_unknown_again(delivery_ids: Collection[int], by: str, now: datetime) -> int:
+    """Queue messages whose fate is unknown, at the risk that somebody gets two; the number queued."""
+    with transaction.atomic():
+        return _again(delivery_ids, DeliveryState.UNKNOWN, by, now)
+
+
+def assume_sent(delivery_ids: Collection[int], by: str) -> int:
+    """Take messages whose fate is unknown for sent; the number settled."""
+    return settle(list(delivery_ids), DeliveryState.ASSUMED_SENT, f"assumed sent by {by}")
+
+
+def _again(delivery_ids: Collection[int], came: DeliveryState, by: str, now: datetime) -> int:
+    """Back into the queue with all tries, where the ask is still open; asked twice, queued once."""
+    open_asks = Invitation.objects.filter(expires_at__gt=now, state__in=INVITATION_OPEN)
+    ready = Delivery.objects.filter(pk__in=delivery_ids, state=came, invitation__in=open_asks)
+    ids = list(ready.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=ids).update(attempts=0, deaths=0)
+    moved = move(ids, DeliveryState.QUEUED, f"queued again by {by}", came=came, next_at=now)
+    nudge("surveys.deliver_due")
     return len(moved)
 
 

@@ -7,10 +7,12 @@ from uuid import UUID
 from surveys.actions.evidence import move_by_evidence
 from surveys.actions.handled import Handled
 from surveys.actions.suppress import opt_out_address, suppress
+from surveys.actions.watch import watch
 from surveys.channels.sms.base import StatusReport
 from surveys.channels.sms.httpapi import OPTED_OUT, parse_status
 from surveys.enums import DELIVERY_IN_HAND, Channel, DeliveryState, SuppressionReason
 from surveys.models import Delivery, ProviderCallback
+from surveys.queries.dispatch import OURS
 
 # Whatever a provider does with a message proves that it took it over.
 STATES: Final[dict[str, DeliveryState]] = {
@@ -60,9 +62,10 @@ def _keep_provider_id(delivery: Delivery, provider: str, provider_id: str) -> No
 
 def _end_address(delivery: Delivery, error_code: str, now: datetime) -> None:
     address_hash = delivery.invitation.customer.phone_hash
-    source = f"delivery {delivery.public_id}"
+    source = f"{OURS}{delivery.public_id}"
     if address_hash and error_code in DEAD_NUMBER:
         suppress(bytes(address_hash), Channel.SMS, SuppressionReason.BOUNCE, source, now)
+        watch(Channel.SMS, now)
     elif address_hash and error_code == OPTED_OUT:
         opt_out_address(bytes(address_hash), Channel.SMS, source, now)
 

@@ -10,9 +10,11 @@ from django.db.models import Q
 
 from surveys.actions.evidence import move_by_evidence
 from surveys.actions.stop_messages import stop_messages
+from surveys.actions.watch import watch
 from surveys.enums import Channel, DeliveryState, SuppressionReason
 from surveys.models import Customer, Delivery, Suppression
 from surveys.policy.reasons import Reason, reason_of_suppression
+from surveys.queries.dispatch import OURS
 
 HASH_FIELD = {Channel.EMAIL: "email_hash", Channel.SMS: "phone_hash"}
 CONSENT_FIELD = {Channel.EMAIL: "consent_email", Channel.SMS: "consent_sms"}
@@ -103,4 +105,6 @@ def _end_address(delivery: Delivery, state: DeliveryState, reason: str, cause: s
         move_by_evidence(delivery.pk, state, cause)
         if not address_hash:
             return False
-        return suppress(bytes(address_hash), delivery.channel, reason, f"delivery {delivery.public_id}", now)
+        ended = suppress(bytes(address_hash), delivery.channel, reason, f"{OURS}{delivery.public_id}", now)
+        watch(delivery.channel, now)
+        return ended

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cxsurvey.lib.admin import HistoryAdmin, InlineHistory, ValuesFilter
-from surveys.actions.retry import retry_failed
+from surveys.actions.retry import assume_sent, retry_failed, send_unknown_again
 from surveys.actions.withdraw import cancel_open
 from surveys.models import AskDecision, Delivery, DeliveryEvent, Invitation
 from surveys.policy.reasons import Reason
@@ -61,14 +61,14 @@ class DeliveryEventInline(InlineHistory):
 
 @admin.register(Delivery)
 class DeliveryAdmin(HistoryAdmin):
-    """Messages; failed ones can be tried again."""
+    """Messages; failed ones can be tried again, unknown ones decided."""
 
     list_display = ("customer", "channel", "purpose", "state", "attempts", "next_at", "sent_at", "error", "public_id")
     list_filter = ("state", "channel", "purpose", ("provider", ValuesFilter))
     list_select_related = ("invitation__customer",)
     search_fields = ("=public_id", "=provider_id", "invitation__customer__external_id")
     inlines = (DeliveryEventInline,)
-    actions = ("retry",)
+    actions = ("retry", "send_again", "assume")
 
     @admin.display(description=_("customer"), ordering="invitation__customer__external_id")
     def customer(self, delivery: Delivery) -> str:
@@ -79,9 +79,27 @@ class DeliveryAdmin(HistoryAdmin):
 
     @admin.action(description=_("Try the chosen failed messages again"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        count = retry_failed(list(queryset.values_list("pk", flat=True)), timezone.now())
+        self._tell_queued(request, retry_failed(_ids(queryset), request.user.get_username(), timezone.now()))
+
+    @admin.action(
+        description=_("Send the chosen unknown messages again (some people may get two)"), permissions=["retry"]
+    )
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        self._tell_queued(request, send_unknown_again(_ids(queryset), request.user.get_username(), timezone.now()))
+
+    @admin.action(description=_("Take the chosen unknown messages for sent"), permissions=["retry"])
+    def assume(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        count = assume_sent(_ids(queryset), request.user.get_username())
+        text = ngettext("%d message is taken for sent.", "%d messages are taken for sent.", count)
+        self.message_user(request, text % count, messages.SUCCESS)
+
+    def _tell_queued(self, request: HttpRequest, count: int) -> None:
         text = ngettext("%d message is queued again.", "%d messages are queued again.", count)
         self.message_user(request, text % count, messages.SUCCESS)
+
+
+def _ids(queryset: QuerySet[Delivery]) -> list[int]:
+    return list(queryset.values_list("pk", flat=True))
 
 
 @admin.register(DeliveryEvent)

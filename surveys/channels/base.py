@@ -68,15 +68,22 @@ class TemporaryFailure(ChannelFailure):
     """Certainly not sent; may be tried again, not before `retry_after` seconds where the carrier names them.
 
     `channel_fault`: the fault is ours or the carrier's (log-in, account, connection), not this recipient's; after a
-    few of them the channel should pause.
+    few of them the channel should pause. `account_fault`: it will not pass by itself (wrong key, no credit).
     """
 
     def __init__(
-        self, detail: str, code: str = "", *, retry_after: float | None = None, channel_fault: bool = False
+        self,
+        detail: str,
+        code: str = "",
+        *,
+        retry_after: float | None = None,
+        channel_fault: bool = False,
+        account_fault: bool = False,
     ) -> None:
         super().__init__(detail, code)
         self.retry_after = retry_after
-        self.channel_fault = channel_fault
+        self.channel_fault = channel_fault or account_fault
+        self.account_fault = account_fault
 
 
 class PermanentFailure(ChannelFailure):

@@ -1,6 +1,7 @@
 """The rows of asking: fields, constraints, and nothing else."""
 
 from surveys.models.customer import Customer, NeverAsk, PreferenceChange, Suppression
+from surveys.models.dispatch import BudgetAlert, Campaign, DispatchMark, DispatchSwitch, RateBucket, SmsPass
 from surveys.models.draft import DraftEdit
 from surveys.models.intake import IdempotentRequest, ImportMapping, JobRun, ProviderCallback
 from surveys.models.invitation import AskDecision, Delivery, DeliveryEvent, Invitation
@@ -11,12 +12,16 @@ from surveys.models.run import Interaction, JourneyRun, StageVisit
 
 __all__ = [
     "AskDecision",
+    "BudgetAlert",
+    "Campaign",
     "Choice",
     "ContactPolicy",
     "Customer",
     "Delivery",
     "DeliveryEvent",
     "Department",
+    "DispatchMark",
+    "DispatchSwitch",
     "DraftEdit",
     "IdempotentRequest",
     "ImportMapping",
@@ -30,8 +35,10 @@ __all__ = [
     "PreferenceChange",
     "ProviderCallback",
     "Question",
+    "RateBucket",
     "Rule",
     "RuleMove",
+    "SmsPass",
     "Stage",
     "StageVisit",
     "Suppression",

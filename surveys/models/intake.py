@@ -10,11 +10,13 @@ class ProviderCallback(models.Model):
 
     provider = models.CharField(_("provider"), max_length=40)
     event_id = models.CharField(_("event"), max_length=200)
-    kind = models.CharField(_("kind"), max_length=20, help_text=_("status or inbound"))
+    kind = models.CharField(_("kind"), max_length=20, help_text=_("status, inbound, mail or bounce"))
     payload = models.JSONField(default=dict)
     received_at = models.DateTimeField(_("received"))
     processed_at = models.DateTimeField(_("processed"), null=True, blank=True, db_index=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True, help_text=_("by a person"))
+    settled_by = models.CharField(_("settled by"), max_length=150, blank=True)
 
     class Meta:
         ordering = ("-received_at",)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from surveys.enums import INVITATION_OPEN, Channel, DeliveryPurpose, DeliveryState, InvitationState
 from surveys.models.customer import Customer
+from surveys.models.dispatch import Campaign
 from surveys.models.journey import Stage
 from surveys.models.questionnaire import Survey, SurveyVersion
 from surveys.models.rule import Rule
@@ -115,6 +116,15 @@ class Delivery(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="deliveries")
+    campaign = models.ForeignKey(
+        Campaign,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,  # the index with the state serves
+        related_name="deliveries",
+        verbose_name=_("campaign"),
+    )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel)
     purpose = models.CharField(_("purpose"), max_length=12, choices=DeliveryPurpose, default=DeliveryPurpose.FIRST)
     state = models.CharField(_("state"), max_length=12, choices=DeliveryState, default=DeliveryState.QUEUED)
@@ -149,6 +159,7 @@ class Delivery(models.Model):
                 fields=("lease_until",), condition=Q(state__in=("claimed", "sending")), name="delivery_in_hand"
             ),
             models.Index(fields=("state", "updated_at"), name="delivery_by_state"),
+            models.Index(fields=("campaign", "state"), name="delivery_by_campaign"),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,9 @@ class Journey(models.Model):
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=200)
+    sender = models.JSONField(
+        _("sender"), default=dict, blank=True, help_text=_("of mails: name, email, reply_to; empty: the installation's")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -87,6 +87,17 @@ def _event() -> s.DeliveryEvent:
     return s.DeliveryEvent.objects.create(delivery=DeliveryFactory(), to_state="queued", at=START)
 
 
+def _sms_pass() -> s.SmsPass:
+    return s.SmsPass.objects.create(
+        delivery=DeliveryFactory(),
+        journey=JourneyFactory(),
+        phone_hash=b"h" * 32,
+        prefix="+491511",
+        segments=1,
+        at=START,
+    )
+
+
 def _callback() -> s.ProviderCallback:
     return s.ProviderCallback.objects.create(provider="httpapi", event_id=_n(), kind="status", received_at=START)
 
@@ -212,6 +223,14 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     s.AskDecision: _decision,
     s.Delivery: DeliveryFactory,
     s.DeliveryEvent: _event,
+    s.Campaign: lambda: s.Campaign.objects.create(name=_n("campaign"), rule=RuleFactory(), day=START.date()),
+    s.DispatchSwitch: lambda: s.DispatchSwitch.objects.create(scope=_n("sms:+49"), paused=True, changed_at=START),
+    s.DispatchMark: lambda: s.DispatchMark.objects.get_or_create(identity="a cluster")[0],
+    s.RateBucket: lambda: s.RateBucket.objects.create(key=_n("domain:"), tokens=1, filled_at=START),
+    s.SmsPass: _sms_pass,
+    s.BudgetAlert: lambda: s.BudgetAlert.objects.create(
+        day=START.date(), journey=JourneyFactory(), percent=50, segments=10, at=START
+    ),
     s.ProviderCallback: _callback,
     s.IdempotentRequest: _request,
     s.JobRun: lambda: s.JobRun.objects.create(job=_n("job"), slot=START),

@@ -131,7 +131,9 @@ def _refusal(response: requests.Response) -> ChannelFailure:
         return UnknownOutcome(f"The provider's gateway timed out: {words}", code)
     if status in (408, 429) or status >= 500:
         return TemporaryFailure(words, code, retry_after=_retry_after(response), channel_fault=status >= 500)
-    if status in (401, 402, 403, 404) or status < 400:
+    if status in (401, 402, 403):
+        return TemporaryFailure(words, code, account_fault=True)
+    if status == 404 or status < 400:
         return TemporaryFailure(words, code, channel_fault=True)
     return PermanentFailure(words, code, hard_bounce=code in INVALID_NUMBER, opted_out=code == OPTED_OUT)
 
