@@ -149,6 +149,12 @@ def check_id(text: str, column: str, most: int = 120) -> None:
         raise Refused(_("It holds a line break or control character: remove it."), column, ascii(text))
 
 
+def check_language(text: str) -> None:
+    """Refused when it is no language code."""
+    if not _LANGUAGE.fullmatch(text) or len(text) > 12:
+        raise Refused(_("It is not a language code: write one such as en or pt-BR."), "language", text)
+
+
 def check_time(moment: datetime, column: str, now: datetime) -> None:
     """Refused without time zone, or when it lies more than a day ahead."""
     if moment.tzinfo is None:
@@ -173,8 +179,8 @@ def _columns(row: CustomerIn) -> dict[str, Any] | Refused:
 
 def _check_plain(told: Mapping[str, Any]) -> None:
     language, zone, segment = told.get("language", ""), told.get("time_zone", ""), told.get("segment", "")
-    if language and (not _LANGUAGE.fullmatch(language) or len(language) > 12):
-        raise Refused(_("It is not a language code: write one such as en or pt-BR."), "language", language)
+    if language:
+        check_language(language)
     if zone and zone not in _zones():
         raise Refused(_("It is not a time zone: write a name such as Europe/Berlin."), "time_zone", zone)
     if segment:

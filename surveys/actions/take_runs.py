@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Any, Final
 
 from django.db import transaction
@@ -21,6 +22,16 @@ BATCH: Final = 1_000
 COLUMNS: Final = ("started_at", "ended_at", "last_event_at", "outcome", "attributes", "stale")
 
 
+class Telling(Enum):
+    """How what is told changes a run that is known: it replaces; it widens start and end; and then only adds to the
+    attributes, as a further row of one table does, so that the same table twice changes nothing.
+    """
+
+    PLAIN = "plain"
+    WIDER = "wider"
+    AGAIN = "again"
+
+
 @dataclass(frozen=True)
 class RunIn:
     """What is told of a run. A blank outcome without end is an open run, or leaves a known one as it is."""
@@ -32,6 +43,7 @@ class RunIn:
     ended_at: datetime | None = None
     outcome: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    telling: Telling = Telling.PLAIN
 
 
 @dataclass(frozen=True)
@@ -129,8 +141,12 @@ def _taken(row: RunIn, shelf: _Shelf) -> RunTaken | Refused:
 
 def _apply(run: JourneyRun, row: RunIn, first_contact: datetime | None) -> bool:
     """Set what the row tells; whether that changed anything. Refused when the run would end before it started."""
-    started = min(filter(None, [row.started_at or run.started_at, first_contact]))
+    wider = row.telling != Telling.PLAIN
+    known = [run.started_at] if wider or not row.started_at else []
+    started = min(filter(None, [row.started_at, *known, first_contact]))
     ended, outcome = (row.ended_at, row.outcome) if row.ended_at else (run.ended_at, run.outcome)
+    if wider and run.ended_at and ended:
+        ended = max(run.ended_at, ended)
     if ended and ended < started:
         raise Refused(_("The run ended before it started."), "ended_at", ended.isoformat())
     told = {
@@ -138,7 +154,7 @@ def _apply(run: JourneyRun, row: RunIn, first_contact: datetime | None) -> bool:
         "ended_at": ended,
         "outcome": outcome,
         "last_event_at": max(filter(None, [run.last_event_at, started, row.ended_at])),
-        "attributes": {**run.attributes, **row.attributes},
+        "attributes": _attributes(run, row),
     }
     differing = {name: value for name, value in told.items() if getattr(run, name) != value}
     for name, value in differing.items():
@@ -146,6 +162,12 @@ def _apply(run: JourneyRun, row: RunIn, first_contact: datetime | None) -> bool:
     if differing:
         run.stale = True
     return bool(differing)
+
+
+def _attributes(run: JourneyRun, row: RunIn) -> dict[str, Any]:
+    if row.telling == Telling.AGAIN:
+        return {**row.attributes, **run.attributes}
+    return {**run.attributes, **row.attributes}
 
 
 def _checked(row: RunIn, now: datetime) -> RunIn | Refused:

@@ -1,18 +1,18 @@
 """The key imports of a programme file: how somebody's table maps to ours."""
 
+import codecs
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Final
 
 from surveys.enums import SurveyKind
+from surveys.programme.mapping_sources import RECODING, conditions, recoding, source
 from surveys.programme.nodes import CODE, Node, nearest
 from surveys.programme.schema import Document, JourneyDef, SurveyDef
 
-WIDE_KEYS: Final = ("customer", "run", "time", "weight", "segments", "questions")
-MAPPING_KEYS: Final = ("kind", "journey", "header_rows", *WIDE_KEYS, "columns")
-SOURCE_KEYS: Final = ("column", "value", "values", "missing", "format", "base", "zone")
-ANSWER_KEYS: Final = ("question", "missing", "values", "multi")
+WIDE_KEYS: Final = ("customer", "run", "occasion", "time", "weight", "language", "segments", "questions")
+TABLE_KEYS: Final = ("header_rows", "skip_rows", "sheet", "encoding", "separator", "decimal", "only")
+MAPPING_KEYS: Final = ("kind", "journey", *TABLE_KEYS, *WIDE_KEYS, "columns")
+ANSWER_KEYS: Final = ("question", "multi", "choice", "split", "from", "until", "where", *RECODING)
 CONTACT: Final = "customer journey run stage started_at answered_at ended_at"
 COLUMNS: Final = {
     "customers": (
@@ -56,8 +56,7 @@ def parse_imports(root: Node, journey: JourneyDef, surveys: Sequence[SurveyDef])
 def _mapping(node: Node, journey: JourneyDef, surveys: Sequence[SurveyDef]) -> Document:
     kind = node.one_of("kind", COLUMNS, "answers")
     document: Document = {"kind": kind, "journey": _journey(node, journey)}
-    if node.has("header_rows"):
-        document["header_rows"] = node.count("header_rows") or 1
+    document |= _table(node)
     if node.has("questions"):
         document |= _wide(node, kind, surveys)
     elif node.has("columns"):
@@ -74,90 +73,60 @@ def _journey(node: Node, journey: JourneyDef) -> str:
     return journey.code
 
 
+def _table(node: Node) -> Document:
+    """How the file is written, and which of its rows count."""
+    found: Document = {key: node.count(key) or 1 for key in ("header_rows", "skip_rows") if node.has(key)}
+    found |= {key: node.text(key) for key in ("sheet", "encoding", "decimal") if node.has(key)}
+    if node.has("separator"):
+        found["separator"] = str(node.value["separator"])
+    if found.get("decimal", ",") not in (",", "."):
+        node.problem('is a comma or a point: decimal: ",".', "decimal")
+    if len(found.get("separator", ";")) != 1:
+        node.problem('is one character, such as ";" or "\\t".', "separator")
+    if "encoding" in found and not _is_encoding(found["encoding"]):
+        node.problem(f'"{found["encoding"]}" is no encoding such as utf-8, utf-16 or windows-1252.', "encoding")
+    if node.has("only"):
+        found["only"] = conditions(node, "only")
+    return found
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name)._is_text_encoding)
+    except LookupError:
+        return False
+
+
 def _wide(node: Node, kind: str, surveys: Sequence[SurveyDef]) -> Document:
     """A wide table: who, when, how heavy, which segments, and the question of each column."""
     if kind != "answers":
         node.problem(f"belongs to a table of answers, not of {kind}: use columns.", "questions")
     if node.has("columns"):
         node.problem("give questions or columns, not both.", "columns")
-    node.require("customer", "time")
+    node.require("time")
     document: Document = {}
-    for key in ("customer", "run", "weight"):
+    for key in ("customer", "run", "occasion", "weight", "language"):
         if node.has(key):
             document[key] = source(node.child(key))
     if node.has("time"):
         document["time"] = source(node.child("time"), is_time=True)
     document["segments"] = {name: source(item) for name, item in sorted(node.pairs("segments"))}
     codes = question_codes(surveys)
-    document["questions"] = {name.strip(): _answer(item, codes) for name, item in sorted(node.pairs("questions"))}
+    document["questions"] = {
+        " ".join(name.split()): _answers(item, codes) for name, item in sorted(node.pairs("questions"))
+    }
+    if not document["questions"]:
+        node.problem("names no question.", "questions")
     return document
 
 
-def source(node: Node, *, is_time: bool = False) -> str | Document:
-    """A column's name, or {column, values, missing, format, base, zone}, or {value} for every row."""
-    if not isinstance(node.value, dict):
-        word = node.word()
-        if not word:
-            node.problem("names no column.")
-        return word
-    if not node.expect(*SOURCE_KEYS):
-        return ""
-    if node.has("column") == node.has("value"):
-        node.problem("give column (a column's name) or value (the same for every row).")
-    found: Document = {key: node.text(key) for key in ("column", "format", "base", "zone") if node.has(key)}
-    if node.has("value"):
-        found["value"] = _constant(node.child("value").value)
-    if node.has("values"):
-        found["values"] = _values(node)
-    if node.has("missing"):
-        found["missing"] = _missing(node)
-    if is_time:
-        _check_time(node, found)
-    return found
-
-
-def _constant(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | bool) else str(value)
-
-
-def _check_time(node: Node, found: Document) -> None:
-    for key in ("base", "value"):
-        if key in found and not _is_time(str(found[key])):
-            node.problem(f'"{found[key]}" is not a day or time such as 2017-05-01 or 2017-05-01T09:30.', key)
-    if "zone" in found and not _is_zone(found["zone"]):
-        node.problem(f'"{found["zone"]}" is not a time zone such as Europe/Berlin or UTC.', "zone")
-    if "format" in found and "%" not in found["format"]:
-        node.problem('needs codes such as "%d.%m.%Y %H:%M".', "format")
-    if "base" in found and "format" not in found:
-        node.problem("needs a format that says which part of the date the column holds.", "base")
-
-
-def _is_time(text: str) -> bool:
-    for parse in (date.fromisoformat, datetime.fromisoformat):
-        try:
-            parse(text)
-        except ValueError:
-            continue
-        return True
-    return False
-
-
-def _is_zone(text: str) -> bool:
-    try:
-        ZoneInfo(text)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
-
-
-def _values(node: Node) -> dict[str, str]:
-    """What each code of the column means."""
-    return {code: item.word() for code, item in sorted(node.pairs("values"))}
-
-
-def _missing(node: Node) -> list[Any]:
-    """The codes that mean: not answered. Null counts as an empty cell."""
-    return ["" if item.value is None else _constant(item.value) for item in node.entries("missing")]
+def _answers(node: Node, codes: dict[str, list[str]]) -> Document | list[Document]:
+    """What a column answers; a list where it answers several questions, each for some of the rows."""
+    if not isinstance(node.value, list):
+        return _answer(node, codes)
+    if not node.value:
+        node.problem("names no question.")
+    return [_answer(node.child(index), codes) for index in range(len(node.value))]
 
 
 def _answer(node: Node, codes: dict[str, list[str]]) -> Document:
@@ -168,12 +137,18 @@ def _answer(node: Node, codes: dict[str, list[str]]) -> Document:
         return {}
     node.require("question")
     found: Document = {"question": _question(node, "question", node.text("question"), codes)}
-    if node.has("missing"):
-        found["missing"] = _missing(node)
-    if node.has("values"):
-        found["values"] = _values(node)
+    found |= recoding(node)
+    found |= {key: node.text(key) for key in ("choice",) if node.has(key)}
+    if node.has("split"):
+        found["split"] = str(node.value["split"])
+    days = {key: node.day(key) for key in ("from", "until") if node.has(key)}
+    found |= {key: day.isoformat() for key, day in days.items() if day}
+    if node.has("where"):
+        found["where"] = conditions(node, "where")
     if node.flag("multi", default=False):
         found["multi"] = True
+    if "choice" in found and "split" in found:
+        node.problem("give choice (the column is about one choice) or split (it holds several), not both.", "split")
     return found
 
 

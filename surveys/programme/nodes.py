@@ -181,7 +181,7 @@ class Node:
 
     def day(self, key: str) -> date | None:
         self.require(key)
-        return self.parsed(key, date.fromisoformat, None) if self.has(key) else None
+        return self.parsed(key, _day, None) if self.has(key) else None
 
     def parsed(self, key: str, parse: Callable[[str], T], default: T) -> T:
         """The text put through a parser whose ValueError says what is wrong."""
@@ -196,6 +196,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """The end of a sentence: a hint at the known word that was probably meant, else a full stop."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f'; did you mean "{close[0]}"?' if close else "."
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f'"{text[:60]}" is not a day such as 2017-05-01') from None
 
 
 def _shown(value: Any) -> str:

@@ -10,7 +10,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from surveys.enums import Measures, Metric, Phase, StageKind, SurveyKind, Trigger
 from surveys.programme.asking import POLICY_KEYS
-from surveys.programme.mappings import MAPPING_KEYS
+from surveys.programme.mapping_sources import CONDITION_KEYS, SOURCE_KEYS
+from surveys.programme.mappings import ANSWER_KEYS, MAPPING_KEYS, WIDE_KEYS
 from surveys.programme.periods import write_period
 from surveys.programme.questions import METRICS, SCALES
 from surveys.programme.schema import (
@@ -207,19 +208,26 @@ def _mapping(document: Mapping[str, Any]) -> dict[str, Any]:
             plain[key] = {name: _source(plain[key][name]) for name in sorted(plain[key])}
         if not plain.get(key):
             plain.pop(key, None)
-    return {
-        key: _source(value) if key in ("customer", "run", "time", "weight") else value for key, value in plain.items()
-    }
+    if "only" in plain:
+        plain["only"] = _conditions(plain["only"])
+    return {key: _source(value) if key in WIDE_KEYS[:6] else value for key, value in plain.items()}
 
 
 def _source(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_source(item) for item in value]
     if not isinstance(value, dict):
         return value
-    order = ("question", "column", "value", "format", "base", "zone", "missing", "values", "multi")
-    plain = _ordered(value, order)
+    plain = _ordered(value, tuple(dict.fromkeys((*ANSWER_KEYS[:1], *SOURCE_KEYS, *ANSWER_KEYS))))
     if "values" in plain:
         plain["values"] = dict(sorted(plain["values"].items()))
+    if "where" in plain:
+        plain["where"] = _conditions(plain["where"])
     return _flow(plain)
+
+
+def _conditions(value: Mapping[str, Any]) -> Any:
+    return _flow({name: _ordered(value[name], CONDITION_KEYS) for name in sorted(value)})
 
 
 def _ordered(plain: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:

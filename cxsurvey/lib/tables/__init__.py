@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-from cxsurvey.lib.tables.base import Row, Table, UnusableTable
+from cxsurvey.lib.tables.base import Form, Row, Table, UnusableTable
 from cxsurvey.lib.tables.csv_file import open_csv
 from cxsurvey.lib.tables.xlsx_file import open_xlsx
 
-__all__ = ["Row", "Table", "UnusableTable", "open_table"]
+__all__ = ["Form", "Row", "Table", "UnusableTable", "open_table"]
 
 MAX_FILE_BYTES = 2_000_000_000
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def open_table(path: Path, header_rows: int = 1) -> Table:
-    """The table in this file, judged by its contents, not its name. The first of `header_rows` names the columns.
+def open_table(path: Path, form: Form = Form()) -> Table:  # noqa: B008 - it is frozen
+    """The table in this file, judged by its contents, not its name.
 
     UnusableTable when it cannot be read as a whole: that is found out before the first row is given.
     """
@@ -27,9 +27,9 @@ def open_table(path: Path, header_rows: int = 1) -> Table:
     if not start.strip():
         raise UnusableTable("The file is empty: it needs a header row with the names of the columns.")
     if start.startswith(b"PK\x03\x04"):
-        return open_xlsx(path, header_rows)
+        return open_xlsx(path, form)
     _refuse_known_formats(path, start)
-    return open_csv(path, header_rows)
+    return open_csv(path, form)
 
 
 def _refuse_known_formats(path: Path, start: bytes) -> None:

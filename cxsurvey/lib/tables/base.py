@@ -8,6 +8,29 @@ MAX_COLUMNS = 4_000
 MAX_ROWS = 5_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a file is written: rows before the header, header rows (the first names the columns), and for CSV its
+    encoding (blank: UTF-8) and separator (blank: what the header holds most), for XLSX the sheet (blank: the first).
+    """
+
+    header_rows: int = 1
+    skip_rows: int = 0
+    encoding: str = ""
+    separator: str = ""
+    sheet: str = ""
+
+    @property
+    def header(self) -> int:
+        """The number of the row that names the columns."""
+        return self.skip_rows + 1
+
+    @property
+    def before_data(self) -> int:
+        """The number of the last row before the data."""
+        return self.skip_rows + self.header_rows
+
+
 class UnusableTable(ValueError):
     """The file as a whole cannot be read; the text says why and how to mend it."""
 
@@ -42,7 +65,10 @@ def named_columns(header: Sequence[str]) -> tuple[list[str], frozenset[str]]:
     while names and not names[-1]:
         names.pop()
     if not any(names):
-        raise UnusableTable("The header row is blank: the first row must name the columns.")
+        raise UnusableTable(
+            "The header row is blank: the first row must name the columns, else say in the mapping how many rows stand "
+            "before it (skip_rows)."
+        )
     if len(names) > MAX_COLUMNS:
         raise UnusableTable(f"The table has {len(names)} columns; at most {MAX_COLUMNS} can be read.")
     counts = Counter(name for name in names if name)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from cxsurvey.lib.tables.base import MAX_COLUMNS, Row, Table, UnusableTable, named_columns, row_of
+from cxsurvey.lib.tables.base import MAX_COLUMNS, Form, Row, Table, UnusableTable, named_columns, row_of
 
 MAX_ENTRIES = 1_000
 MAX_UNPACKED = 400_000_000
@@ -17,23 +17,26 @@ MAX_ROWS = 1_048_576  # what a sheet can hold
 BROKEN = "The file is not an Excel workbook, or is damaged: open it and save it again as .xlsx or as CSV."
 
 
-def open_xlsx(path: Path, header_rows: int) -> Table:
+def open_xlsx(path: Path, form: Form) -> Table:
     """Check the archive, then read the whole sheet once, so that nothing is taken of an unusable file."""
     _check_archive(path)
     columns: list[str] = []
     duplicates: frozenset[str] = frozenset()
     total = 0
-    for number, values in _records(path):
-        if number == 1:
+    for number, values in _records(path, form.sheet):
+        if number == form.header:
             columns, duplicates = named_columns([text for text, _problem in values])
-        elif number > header_rows and any(text for text, _problem in values):
+        elif number > form.before_data and any(text for text, _problem in values):
             total += 1
     if not columns:
-        raise UnusableTable("The first sheet is empty: it needs a header row with the names of the columns.")
+        raise UnusableTable(
+            "The sheet is empty: it needs a header row with the names of the columns. Other sheets are read when the "
+            "mapping names them (sheet: NAME)."
+        )
 
     def read() -> Iterator[Row]:
-        for number, values in _records(path):
-            if number > header_rows and any(text for text, _problem in values):
+        for number, values in _records(path, form.sheet):
+            if number > form.before_data and any(text for text, _problem in values):
                 yield _row(number, values, columns)
 
     return Table(columns, total, read, duplicates)
@@ -85,15 +88,17 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
             tail = chunk[-9:]
 
 
-def _records(path: Path) -> Iterator[tuple[int, list[tuple[str, str]]]]:
-    """Every row of the first sheet with its number: pairs of text and problem."""
+def _records(path: Path, name: str) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """Every row of the sheet with its number: pairs of text and problem."""
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         with path.open("rb") as file:
             book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
-            sheet = book.worksheets[0]
+            if name and name not in book.sheetnames:
+                raise UnusableTable(f'The workbook has no sheet "{name}"; it has {", ".join(book.sheetnames)}.')
+            sheet = book[name] if name else book.worksheets[0]
             sheet.reset_dimensions()
             for number, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS + 1), start=1):
                 yield number, [_text(cell) for cell in cells]

@@ -2,30 +2,35 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from cxsurvey.lib.cells import read_number, whole_code
+from cxsurvey.lib.cells import read_flag, whole_code, with_point
 from cxsurvey.lib.refusals import Refused
 from cxsurvey.lib.tables import Row, Table, UnusableTable
 from feedback.actions.imports.base import Importer, Job, Result, Taken, row_problem
-from feedback.actions.imports.mapping import Question, Source, Wide, at_column
+from feedback.actions.imports.mapping import Question, Wide, at_column
 from feedback.actions.imports.places import SurveyShelf
+from feedback.actions.imports.sources import POINT, Source
 from feedback.actions.imports.storing import Draft, KnownResponses
 from feedback.actions.imports.values import find_question, occasion_key, read_answer
 from feedback.actions.store_answers import ResponseIn, store_each
 from feedback.enums import ResponseSource
 from feedback.queries.asked import AskedQuestion
 from feedback.queries.run_table import WEIGHT
-from surveys.actions.customers import CustomerIn, check_id, check_time, take_customers
-from surveys.actions.take_runs import RunIn, take_runs
+from surveys.actions.customers import CustomerIn, check_id, check_language, check_time, take_customers
+from surveys.actions.take_runs import RunIn, Telling, take_runs
 from surveys.enums import RunOutcome
 from surveys.models import JourneyRun, SurveyVersion
 from surveys.question_kinds import RawValue
+
+SEVERAL: Final = ("multi", "feelings")
+NO_NUMBER: Final = ("text", "single", "multi", "feelings", "yes_no")
 
 
 @dataclass(frozen=True)
@@ -39,17 +44,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Respondent:
-    """One row, read."""
+    """One row, read; again: the table had an earlier row of its run."""
 
     customer: str
     run: str
     at: datetime
     segments: dict[str, Any]
     drafts: list[Draft]
+    again: bool = False
 
     def run_in(self, journey: str) -> RunIn:
-        """Its run: over by the time it was answered."""
-        return RunIn(self.customer, journey, self.run, self.at, self.at, RunOutcome.COMPLETED, self.segments)
+        """Its run: over by the time the last of its rows was answered."""
+        telling = Telling.AGAIN if self.again else Telling.WIDER
+        return RunIn(self.customer, journey, self.run, self.at, self.at, RunOutcome.COMPLETED, self.segments, telling)
 
 
 class WideAnswers(Importer):
@@ -63,6 +70,8 @@ class WideAnswers(Importer):
         self._shelf = SurveyShelf()
         self._columns = self._resolve()
         self._seen: Counter[bytes] = Counter()
+        self._runs: set[str] = set()
+        self._zone = ZoneInfo(self._wide.time.zone or "UTC")
 
     def _resolve(self) -> list[Column]:
         """The questions that the columns answer. Refused (of the whole table) where one is not asked any more."""
@@ -73,18 +82,13 @@ class WideAnswers(Importer):
         for (survey, code), questions in groups.items():
             version = self._shelf.find(survey)
             asked = find_question(version, code)
-            if len(questions) > 1 and not all(question.multi for question in questions):
-                names = ", ".join(question.source.column for question in questions)
-                raise Refused(
-                    _("Only a multiple choice may have several columns (%(names)s): say multi: true.")
-                    % {"names": names},
-                    code,
-                )
+            _check_columns(asked, questions)
             found.append(Column(version, asked, tuple(questions)))
         return found
 
     def batches(self, table: Table) -> Iterator[list[Row]]:
         self._seen.clear()
+        self._runs.clear()
         return super().batches(table)
 
     def take(self, rows: Sequence[Row]) -> list[Result]:
@@ -104,24 +108,33 @@ class WideAnswers(Importer):
     def _read(self, row: Row, seen: Counter[bytes]) -> Respondent:
         if row.problem:
             raise row_problem(row)
+        wide, cells = self._wide, row.cells
         run = self._run_name(row, seen)
-        customer = _name(self._wide.customer, row)
-        at, weight = _at(self._wide.time, row, self.job.now), _weight(self._wide.weight, row)
-        segments = {name: text for name, source in self._wide.segments.items() if (text := source.text(row.cells))}
-        if "segment" in segments:
-            check_id(segments["segment"], self._wide.segments["segment"].column, 80)
+        customer = _name(wide.customer, row) if wide.customer else run
+        at, weight = _at(wide.time, row, self.job.now), _weight(wide.weight, row)
+        segments = _segments(wide.segments, cells)
         answers: dict[str, dict[str, RawValue]] = defaultdict(dict)
         for column in self._columns:
-            value = _answer(column, row)
+            value = _answer(column, row, self._day(at))
             if not value.is_blank:
                 answers[column.version.survey.code][column.asked.spec.code] = value
-        drafts = [self._draft(run, survey, values, at, weight) for survey, values in answers.items()]
+        occasion = (_name(wide.occasion, row),) if wide.occasion else ()
+        language = _language(wide.language, row)
+        drafts = [
+            Draft(self._key(run, survey, occasion), self._shelf.find(survey), values, at, weight, language)
+            for survey, values in answers.items()
+        ]
         facts: dict[str, Any] = segments if weight is None else {**segments, WEIGHT: weight}
-        return Respondent(customer, run, at, facts, drafts)
+        again = run in self._runs
+        self._runs.add(run)
+        return Respondent(customer, run, at, facts, drafts, again)
 
-    def _draft(self, run: str, survey: str, values: dict[str, RawValue], at: datetime, weight: float | None) -> Draft:
-        key = occasion_key(self.job.mapping.name, self.job.journey, run, survey)
-        return Draft(key, self._shelf.find(survey), values, at, weight)
+    def _key(self, run: str, survey: str, occasion: tuple[str, ...]) -> str:
+        return occasion_key(self.job.mapping.name, self.job.journey, run, survey, *occasion)
+
+    def _day(self, at: datetime) -> date:
+        """The day of an answer where it was given."""
+        return at.astimezone(self._zone).date()
 
     def _run_name(self, row: Row, seen: Counter[bytes]) -> str:
         """The run's name; where the table has none, one derived from the row and how often it came before."""
@@ -179,6 +192,7 @@ class WideAnswers(Importer):
             run=run,
             source=ResponseSource.IMPORT,
             weight=draft.weight,
+            language=draft.language,
         )
 
     def _theirs(self, ours: str) -> str:
@@ -187,19 +201,103 @@ class WideAnswers(Importer):
         return source.column if source else ours
 
 
-def _answer(column: Column, row: Row) -> RawValue:
+def _check_columns(asked: AskedQuestion, questions: Sequence[Question]) -> None:
+    """Refused where columns would give one question several answers, or are about choices that it does not have."""
+    spec = asked.spec
+    names = ", ".join(dict.fromkeys(question.source.column for question in questions))
+    if len(questions) > 1 and not all(q.multi for q in questions) and sum(not q.in_some_rows for q in questions) > 0:
+        raise Refused(
+            _(
+                "Only a multiple choice may have several columns (%(names)s): say multi: true, or in which rows each "
+                "of them counts (where, from, until)."
+            )
+            % {"names": names},
+            spec.code,
+        )
+    if any(q.multi or q.split for q in questions) and spec.kind not in SEVERAL:
+        raise Refused(
+            _("A question of kind %(kind)s takes one answer, not several (%(names)s).")
+            % {"kind": spec.kind, "names": names},
+            spec.code,
+        )
+    known = [code for code, _label in spec.choices]
+    for question in questions:
+        if question.choice and question.choice not in known:
+            raise Refused(
+                _('It has no choice "%(choice)s"; its choices are %(known)s.')
+                % {"choice": question.choice, "known": ", ".join(known)},
+                spec.code,
+            )
+
+
+def _answer(column: Column, row: Row, day: date) -> RawValue:
     """The answer in the columns of one question."""
-    parts = []
+    parts: list[str] = []
+    names: list[str] = []
     for question in column.questions:
+        if question.in_some_rows and not question.counts(row.cells, day):
+            continue
         with at_column(question.source.column):
-            part = question.source.text(row.cells)
-            parts += [part] if part else []
+            found = _parts(question, row, column.asked)
+        parts += found
+        names += [question.source.column] * bool(found)
     try:
+        if len(names) > 1 and not all(question.multi for question in column.questions):
+            words = {"names": ", ".join(names)}
+            raise Refused(_("Several columns answer this question in this row: %(names)s.") % words, value=parts[-1])
         return read_answer(column.asked, parts)
     except Refused as refused:
-        names = [question.source.column for question in column.questions]
-        at = next((name for name in names if row.cells.get(name, "") == refused.value), names[0])
+        columns = [question.source.column for question in column.questions]
+        at = next((name for name in columns if row.cells.get(name, "") == refused.value), (names or columns)[0])
         raise Refused(refused.reason, at, refused.value) from None
+
+
+def _parts(question: Question, row: Row, asked: AskedQuestion) -> list[str]:
+    """The codes or the text in one cell."""
+    source = question.source
+    if question.choice:
+        return [question.choice] if _is_chosen(source.text(row.cells), question.choice, asked) else []
+    if question.split:
+        raw = row.cells.get(source.column, "")
+        return [part for each in raw.split(question.split) if (part := source.recoded(each.strip()))]
+    text = source.text(row.cells)
+    if text and source.decimal != POINT and asked.spec.kind not in NO_NUMBER:
+        text = with_point(text, source.decimal)
+    return [text] if text else []
+
+
+def _is_chosen(text: str, choice: str, asked: AskedQuestion) -> bool:
+    """Whether a column about one choice says that it was made: yes, a cross, or the words or code of the choice."""
+    word, labels = text.casefold(), dict(asked.spec.choices)
+    if not word or word in ("x", choice.casefold(), labels[choice].strip().casefold()):
+        return bool(word)
+    try:
+        return read_flag(text)
+    except Refused:
+        hint = _('It does not say whether "%(choice)s" was chosen: give what it means in values (yes or no).')
+        raise Refused(hint % {"choice": choice}, value=text) from None
+
+
+def _segments(sources: Mapping[str, Source], cells: Mapping[str, str]) -> dict[str, Any]:
+    """What is kept with the run, where the row tells it."""
+    found = {}
+    for name, source in sources.items():
+        with at_column(source.column):
+            if text := source.text(cells):
+                found[name] = text
+    if "segment" in found:
+        check_id(found["segment"], sources["segment"].column, 80)
+    return found
+
+
+def _language(source: Source | None, row: Row) -> str:
+    if source is None:
+        return ""
+    with at_column(source.column):
+        language = source.text(row.cells)
+        if language:
+            check_language(language)
+        return language
 
 
 def _name(source: Source, row: Row) -> str:
@@ -224,7 +322,7 @@ def _weight(source: Source | None, row: Row) -> float | None:
         return None
     with at_column(source.column):
         text = source.text(row.cells)
-        weight = read_number(text) if text else None
+        weight = source.number(text) if text else None
         if weight is not None and weight <= 0:
             raise Refused(_("A weight must be greater than 0."), value=text)
         return weight

@@ -3,129 +3,84 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final, TypeVar
 
 from django.utils.translation import gettext as _
 
-from cxsurvey.lib.cells import Moment, code, is_day, read_day, read_flag, read_moment, read_number
+from cxsurvey.lib.cells import Moment, read_day, read_flag
 from cxsurvey.lib.refusals import Refused
-from cxsurvey.lib.tables import Table, UnusableTable
+from cxsurvey.lib.tables import Form, Row, Table, UnusableTable
+from feedback.actions.imports.sources import Condition, Source, conditions_of
+from surveys.programme.mappings import COLUMNS, WITH_ATTRIBUTES
 
 T = TypeVar("T")
 ATTRIBUTE: Final = "attr."
-
-# Our columns by kind, and those without which a table of the kind cannot be taken.
-COLUMNS: Final[dict[str, tuple[str, str]]] = {
-    "customers": ("customer email phone language time_zone segment consent_email consent_sms", "customer"),
-    "interactions": (
-        (
-            "customer journey run stage started_at answered_at ended_at handle_seconds channel agent team reason"
-            " initiator resolved abandoned load reference"
-        ),
-        "customer started_at",
-    ),
-    "runs": ("customer journey run started_at ended_at outcome", "customer run"),
-    "answers": (
-        "customer journey run stage interaction survey question value text asked_at answered_at weight",
-        "survey question",
-    ),
-    "asks": ("customer journey run stage interaction survey asked_at channel outcome probability", "survey asked_at"),
-    "suppressions": ("address channel reason since until", "address reason"),
-    "commercial": (
-        "customer run journey period_start period_end retained spend margin referrals",
-        "customer period_start period_end",
-    ),
-}
-WITH_ATTRIBUTES: Final = ("customers", "runs", "interactions")
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a value comes from: a column (recoded by `values`, blank where `missing`), or one constant."""
-
-    column: str = ""
-    constant: str | None = None
-    values: Mapping[str, str] | None = None
-    missing: frozenset[str] = frozenset()
-    form: str = ""
-    base: str = ""
-    zone: str = ""
-    strict: bool = True  # a value that `values` does not list is refused; else it counts as blank
-
-    @classmethod
-    def parse(cls, document: Any, *, strict: bool = True) -> "Source":
-        """From a column's name, or {column | value, values, missing, format, base, zone}."""
-        if not isinstance(document, Mapping):
-            return cls(column=column_name(str(document)))
-        values, constant = document.get("values"), document.get("value")
-        return cls(
-            column=column_name(str(document.get("column", ""))),
-            constant=None if constant is None else str(constant),
-            values=None if values is None else {code(str(key)): str(value) for key, value in values.items()},
-            missing=frozenset(code(str(each)) for each in document.get("missing", ())),
-            form=str(document.get("format", "")),
-            base=str(document.get("base", "")),
-            zone=str(document.get("zone", "")),
-            strict=strict,
-        )
-
-    def text(self, cells: Mapping[str, str]) -> str:
-        """The value, recoded; "" where it is blank or missing. Refused where no code is meant."""
-        raw = cells.get(self.column, "") if self.constant is None else self.constant
-        if not raw or (self.missing and code(raw) in self.missing):
-            return ""
-        if self.values is None:
-            return raw
-        meant = self.values.get(code(raw))
-        if meant is None and self.strict:
-            known = ", ".join(self.values)
-            raise Refused(_("The code is not in the mapping, which knows %(known)s.") % {"known": known}, value=raw)
-        return meant or ""
-
-    def moment(self, cells: Mapping[str, str]) -> Moment | None:
-        """The time, None where blank. A constant day without zone is that day in UTC: no clock was read."""
-        text = self.text(cells)
-        zone = self.zone or ("UTC" if self.constant and is_day(self.constant) else "")
-        return read_moment(text, zone, self.form, self.base) if text else None
+FORM_KEYS: Final = ("header_rows", "skip_rows", "encoding", "separator", "sheet")
 
 
 @dataclass(frozen=True)
 class Question:
-    """A column of answers: the question (survey and code) that it answers."""
+    """A column of answers: the question (survey and code) that it answers, and in which rows.
+
+    choice: the column says only whether this choice was made. split: it holds several codes with this between them.
+    """
 
     source: Source
     survey: str
     question: str
     multi: bool = False
+    choice: str = ""
+    split: str = ""
+    since: date | None = None
+    until: date | None = None
+    where: tuple[Condition, ...] = ()
+
+    @property
+    def in_some_rows(self) -> bool:
+        return bool(self.since or self.until or self.where)
+
+    def counts(self, cells: Mapping[str, str], day: date) -> bool:
+        """Whether the column answers this question in a row of this day."""
+        if (self.since and day < self.since) or (self.until and day > self.until):
+            return False
+        return all(condition.fits(cells) for condition in self.where)
 
 
 @dataclass(frozen=True)
 class Wide:
-    """A table with a row a respondent and a column a question."""
+    """A table with a row a respondent and a column a question; without customer, every run has its own."""
 
-    customer: Source
+    customer: Source | None
     run: Source | None
+    occasion: Source | None
     time: Source
     weight: Source | None
+    language: Source | None
     segments: Mapping[str, Source]
     questions: tuple[Question, ...]
 
     @property
     def sources(self) -> list[Source]:
-        single = [self.customer, self.run, self.time, self.weight]
+        single = [self.customer, self.run, self.occasion, self.time, self.weight, self.language]
         return [each for each in single if each] + [*self.segments.values(), *(q.source for q in self.questions)]
 
 
 @dataclass(frozen=True)
 class TableMapping:
-    """How to read one table: `columns` (ours: where from) for a row a thing, or `wide`."""
+    """How to read one table: `columns` (ours: where from) for a row a thing, or `wide`; `only`: which rows count."""
 
     name: str
     kind: str
     journey: str
-    header_rows: int = 1
+    form: Form = field(default_factory=Form)
     columns: Mapping[str, Source] = field(default_factory=dict)
     wide: Wide | None = None
+    only: tuple[Condition, ...] = ()
+
+    def takes(self, row: Row) -> bool:
+        """Whether the row counts; one that cannot be read does, so that it is refused."""
+        return bool(row.problem) or all(condition.fits(row.cells) for condition in self.only)
 
     def theirs(self, ours: str) -> str:
         """Their name of one of our columns, for messages."""
@@ -135,7 +90,10 @@ class TableMapping:
     def check(self, table: Table) -> None:
         """UnusableTable where a column that the mapping names is missing or there twice."""
         sources = self.wide.sources if self.wide else list(self.columns.values())
-        wanted = dict.fromkeys(source.column for source in sources if source.constant is None)
+        conditions = [*self.only, *(c for q in (self.wide.questions if self.wide else ()) for c in q.where)]
+        wanted = dict.fromkeys(
+            [source.column for source in sources if source.constant is None] + [each.column for each in conditions]
+        )
         missing = [name for name in wanted if name not in table.columns]
         if missing:
             found = ", ".join(name for name in table.columns if name)[:500]
@@ -149,38 +107,59 @@ class TableMapping:
             )
 
 
-def column_name(name: str) -> str:
-    """A column's name as tables give it: blanks trimmed."""
-    return " ".join(name.split())
-
-
 def parse_mapping(name: str, document: Mapping[str, Any], journey: str) -> TableMapping:
-    """A mapping from the document that a programme file has left. UnusableTable when it cannot serve."""
-    wide = _wide(document) if document.get("questions") else None
-    columns = {ours: Source.parse(theirs) for ours, theirs in document.get("columns", {}).items()}
-    kind = document.get("kind", "answers")
-    return TableMapping(name, kind, document.get("journey") or journey, document.get("header_rows", 1), columns, wide)
-
-
-def _wide(document: Mapping[str, Any]) -> Wide:
-    run, weight = document.get("run"), document.get("weight")
-    segments = document.get("segments", {}).items()
-    return Wide(
-        customer=Source.parse(document["customer"]),
-        run=Source.parse(run) if run else None,
-        time=Source.parse(document["time"]),
-        weight=Source.parse(weight) if weight else None,
-        segments={name: Source.parse(source, strict=False) for name, source in segments},
-        questions=tuple(_question(column, each) for column, each in document["questions"].items()),
+    """A mapping from the document that a programme file has left."""
+    decimal = document.get("decimal", ".")
+    columns = document.get("columns", {}).items()
+    return TableMapping(
+        name,
+        document.get("kind", "answers"),
+        document.get("journey") or journey,
+        Form(**{key: document[key] for key in FORM_KEYS if key in document}),
+        {ours: Source.parse(theirs, decimal=decimal) for ours, theirs in columns},
+        _wide(document, decimal) if document.get("questions") else None,
+        conditions_of(document.get("only"), decimal),
     )
 
 
-def _question(column: str, document: Any) -> Question:
-    """From `COLUMN: survey.question`, or `COLUMN: {question, missing, values, multi}`."""
+def _wide(document: Mapping[str, Any], decimal: str) -> Wide:
+    def single(key: str) -> Source | None:
+        return Source.parse(document[key], decimal=decimal) if document.get(key) else None
+
+    segments = document.get("segments", {}).items()
+    return Wide(
+        customer=single("customer"),
+        run=single("run"),
+        occasion=single("occasion"),
+        time=Source.parse(document["time"]),
+        weight=single("weight"),
+        language=single("language"),
+        segments={name: Source.parse(source, strict=False, decimal=decimal) for name, source in segments},
+        questions=tuple(
+            _question(column, each, decimal)
+            for column, said in document["questions"].items()
+            for each in (said if isinstance(said, list) else [said])
+        ),
+    )
+
+
+def _question(column: str, document: Any, decimal: str) -> Question:
+    """From `COLUMN: survey.question`, or `COLUMN: {question, missing, values, multi, ...}`."""
     options = document if isinstance(document, Mapping) else {"question": document}
     survey, _dot, question = str(options["question"]).rpartition(".")
-    source = Source.parse({**{k: options[k] for k in ("values", "missing") if k in options}, "column": column})
-    return Question(source, survey, question, bool(options.get("multi")))
+    recoding = {key: options[key] for key in ("values", "missing", "other", "blank", "bands") if key in options}
+    since, until = (date.fromisoformat(options[key]) if key in options else None for key in ("from", "until"))
+    return Question(
+        Source.parse({**recoding, "column": column}, decimal=decimal),
+        survey,
+        question,
+        multi=bool(options.get("multi") or "choice" in options),
+        choice=str(options.get("choice", "")),
+        split=str(options.get("split", "")),
+        since=since,
+        until=until,
+        where=conditions_of(options.get("where"), decimal),
+    )
 
 
 def own_names(kind: str, table: Table, journey: str) -> TableMapping:
@@ -207,16 +186,16 @@ class Cells:
         return self.text(name) or None
 
     def number(self, name: str) -> float | None:
-        return self._read(name, lambda text, _source: read_number(text))
+        return self._read(name, lambda text, source: source.number(text))
 
     def flag(self, name: str) -> bool | None:
         return self._read(name, lambda text, _source: read_flag(text))
 
     def moment(self, name: str) -> Moment | None:
-        return self._read(name, lambda text, source: read_moment(text, source.zone, source.form, source.base))
+        return self._read(name, lambda text, source: source.read_moment(text))
 
     def day(self, name: str) -> Any:
-        return self._read(name, lambda text, source: read_day(text, source.form))
+        return self._read(name, lambda text, source: read_day(text, source.forms))
 
     def attributes(self) -> dict[str, str]:
         """Every attr.* column that is not blank."""

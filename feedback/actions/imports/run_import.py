@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -13,17 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cxsurvey.lib.refusals import Refused
-from cxsurvey.lib.tables import Row, Table, UnusableTable, open_table
+from cxsurvey.lib.tables import Form, Row, Table, UnusableTable, open_table
 from feedback.actions.imports.answers_long import LongAnswers
 from feedback.actions.imports.answers_wide import WideAnswers
 from feedback.actions.imports.asks import Asks
 from feedback.actions.imports.base import Importer, Job, Result
 from feedback.actions.imports.commercial import Commercial
-from feedback.actions.imports.mapping import COLUMNS, TableMapping, own_names, parse_mapping
+from feedback.actions.imports.mapping import TableMapping, own_names, parse_mapping
 from feedback.actions.imports.plain import Customers, Interactions, Runs
 from feedback.actions.imports.suppressions import Suppressions
 from feedback.actions.refresh_runs import refresh_runs
 from surveys.models import ImportMapping, Journey
+from surveys.programme.mappings import COLUMNS
 
 KEPT: Final = 1_000  # refusals kept for the screen; all of them go to the listener
 IMPORTERS: Final[dict[str, type[Importer]]] = {
@@ -56,6 +57,7 @@ class ImportReport:
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
+    left_out: int = 0
     refusals: list[RowRefused] = field(default_factory=list)
     notes: Counter[str] = field(default_factory=Counter)
 
@@ -85,11 +87,13 @@ def run_import(
     report = ImportReport(total=table.total, notes=job.notes)
     done = 0
     with _undone() if request.dry_run else _kept():
-        for rows in importer.batches(table):
+        for rows in importer.batches(_counted(mapping, table)):
             _count(report, mapping, list(zip(rows, _take(importer, rows), strict=True)), listener)
             done += len(rows)
             progress(done, table.total)
         importer.finish()
+    report.left_out = table.total - done
+    progress(table.total, table.total)
     if not request.dry_run:
         refresh_runs(sorted(job.run_ids))
     job.notes += Counter()  # drops what did not happen
@@ -104,10 +108,17 @@ def _open(request: ImportRequest) -> tuple[TableMapping, Table]:
     if request.journey and not Journey.objects.filter(code=request.journey).exists():
         raise UnusableTable(_('There is no journey "%(code)s": load its programme.') % {"code": request.journey})
     mapping = _mapping(request) if request.mapping else None
-    table = open_table(request.path, mapping.header_rows if mapping else 1)
+    table = open_table(request.path, mapping.form if mapping else Form())
     mapping = mapping or own_names(request.kind, table, request.journey)
     mapping.check(table)
     return mapping, table
+
+
+def _counted(mapping: TableMapping, table: Table) -> Table:
+    """The table without the rows that do not count."""
+    if not mapping.only:
+        return table
+    return replace(table, read=lambda: (row for row in table if mapping.takes(row)))
 
 
 def _importer(request: ImportRequest, job: Job) -> Importer:

@@ -22,6 +22,7 @@ class Draft:
     values: Mapping[str, RawValue]
     answered_at: datetime
     weight: float | None
+    language: str = ""
 
     def print(self, version_id: int) -> tuple[bytes, datetime, float | None]:
         """What tells it from another response of the occasion, had it been to that version."""

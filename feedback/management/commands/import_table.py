@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cxsurvey.lib.tables import UnusableTable
-from feedback.actions.imports.mapping import COLUMNS
 from feedback.actions.imports.run_import import ImportReport, ImportRequest, RowRefused, run_import
+from surveys.programme.mappings import COLUMNS
 
 SOME_REFUSED, UNUSABLE = 3, 2
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -55,6 +55,9 @@ def _tell(write: Callable[[str], Any], report: ImportReport, *, dry_run: bool) -
     rows = ngettext("%(n)s row", "%(n)s rows", report.total) % {"n": report.total}
     sums = {name: getattr(report, name) for name in ("created", "changed", "unchanged", "refused")}
     write(f"{rows}: " + ", ".join(f"{count} {name}" for name, count in sums.items()) + ".")
+    if report.left_out:
+        left = ngettext("%(n)s row does not count", "%(n)s rows do not count", report.left_out)
+        write(_("%(rows)s, as the mapping says (only).") % {"rows": left % {"n": report.left_out}})
     for note, count in sorted(report.notes.items()):
         write(f"{count} {note}")
     for each in sorted(report.refusals, key=lambda refused: refused.number):
@@ -100,7 +103,7 @@ def _safe(text: str) -> str:
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """A progress bar on a terminal, a line now and then elsewhere."""
     if not sys.stderr.isatty():
-        yield _plain_progress
+        yield _PlainProgress()
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -110,6 +113,14 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _plain_progress(done: int, total: int) -> None:
-    if done >= total or done % 10_000 < 1_000:
-        sys.stderr.write(f"{done} of {total} rows\n")
+class _PlainProgress:
+    """A line every 10,000 rows, and one at the end."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        step = total if done >= total else done // 10_000 * 10_000
+        if step > self._told:
+            self._told = step
+            sys.stderr.write(f"{step} of {total} rows\n")

@@ -39,7 +39,7 @@ def test_read_day_iso_or_form():
     assert (
         read_day("2026-03-31")
         == read_day("2026-03-31T00:00:00")
-        == read_day("31.3.2026", "%d.%m.%Y")
+        == read_day("31.3.2026", ("%d.%m.%Y",))
         == date(2026, 3, 31)
     )
     for text in ("2026-02-30", "31.3.2026", "46000"):
@@ -87,7 +87,7 @@ def test_read_moment_day_alone_is_the_whole_day():
 
 @pytest.mark.parametrize("text", ["13", "13.0"])
 def test_read_moment_day_number_is_within_the_base_month(text):
-    found = read_moment(text, "America/Los_Angeles", "%d", "2017-05-01")
+    found = read_moment(text, "America/Los_Angeles", ("%d",), "2017-05-01")
     assert found == Moment(datetime(2017, 5, 13, 7, tzinfo=UTC), whole_day=True)
 
 
@@ -102,13 +102,13 @@ def test_read_moment_day_number_is_within_the_base_month(text):
     ],
 )
 def test_read_moment_form_takes_what_it_lacks_from_the_base(text, form, base, expected):
-    assert read_moment(text, "UTC", form, base).at == expected
+    assert read_moment(text, "UTC", (form,), base).at == expected
 
 
 def test_read_moment_form_that_does_not_fit_is_refused():
     for text, form, base in (("31", "%d", "2017-06-01"), ("x", "%d", "2017-06-01"), ("13", "%d", "")):
         with pytest.raises(Refused):
-            read_moment(text, "UTC", form, base)
+            read_moment(text, "UTC", (form,), base)
 
 
 @given(

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from feedback.actions.imports import mapping as importing
 from feedback.actions.programmes import ProgrammeRefused, check_text, dump_text, load_text
 from feedback.models import Outcome
 from surveys.enums import VersionState
@@ -22,7 +21,6 @@ from surveys.models import (
     SurveyVersion,
     Transition,
 )
-from surveys.programme import mappings
 from surveys.programme.parse import parse
 from surveys.programme.writing import write
 
@@ -197,8 +195,3 @@ def test_load_unchanged_file_takes_a_fixed_number_of_queries():
     with CaptureQueriesContext(connection) as few:
         load(SMALL)
     assert len(few) < 40
-
-
-def test_columns_that_a_mapping_may_name_are_those_that_the_import_reads():
-    assert mappings.COLUMNS == importing.COLUMNS
-    assert mappings.WITH_ATTRIBUTES == importing.WITH_ATTRIBUTES

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from feedback.actions.imports.mapping import ATTRIBUTE, COLUMNS, WITH_ATTRIBUTES
+from feedback.actions.imports.mapping import ATTRIBUTE
 from feedback.actions.programmes import check_text
 from feedback.worlds.files import ORDER, programme_text, table_text, world_files, write_world
 from feedback.worlds.tables import KINDS
 from feedback.worlds.world import NAMES, make_world
+from surveys.programme.mappings import COLUMNS, WITH_ATTRIBUTES
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -137,3 +137,31 @@ def test_write_leaves_defaults_out_and_keeps_an_order():
         "  - {code: visit, name: Visit}",
         "surveys:",
     ]
+
+
+def test_every_key_of_a_mapping_reads_back() -> None:
+    mapping = """
+    header_rows: 3
+    skip_rows: 2
+    sheet: Data
+    encoding: latin-1
+    separator: ";"
+    decimal: ","
+    only: {Done: [1, "True"], Secs: {at_least: 10, at_most: 900}, value: {not: ["x"]}}
+    occasion: No
+    language: {column: Lang, values: {1: en}}
+    segments: {age: {column: Age, bands: [18, 30.5], missing: [x]}, kind: {column: K, values: {1: a}, other: b, blank: c}}
+"""
+    more = """
+      Q2:
+        - {question: call.ok, until: 2017-06-30, where: {column: {is: [a]}}}
+        - {question: journey.overall, from: 2017-07-01}
+      Q3: {question: call.done, values: {1: "yes", 2: "no"}, other: "", split: "|"}
+"""
+    times = GOOD.replace('format: "%d"', 'format: ["%d", excel]')
+    text = times.replace("    customer: ID\n", mapping + "    customer: ID\n") + more
+    checked = parse(text)
+    assert [str(problem) for problem in checked.errors] == []
+    assert checked.programme is not None
+    again = parse(write(checked.programme))
+    assert again.programme == checked.programme

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from cxsurvey.lib.tables import Row, UnusableTable, open_table
+from cxsurvey.lib.tables import Form, Row, UnusableTable, open_table
 
 
 def table(folder: Path, content: bytes, name: str = "file.csv", header_rows: int = 1) -> tuple[list[str], list[Row]]:
     path = folder / name
     path.write_bytes(content)
-    found = open_table(path, header_rows)
+    found = open_table(path, Form(header_rows=header_rows))
     rows = list(found)
     assert len(rows) == found.total
     return found.columns, rows
