@@ -1,20 +1,22 @@
 """The comparison of service with experience for one journey: the one value that every view renders (contract 4)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from feedback.dashboards import coverage, headline, parts, words
+from feedback.dashboards import coverage, doubts, headline, parts, standing, words
 from feedback.dashboards.addition import Addition, Part
 from feedback.dashboards.contacts import contacts_part
 from feedback.dashboards.context import Context, Query, UnknownJourney, context_of
 from feedback.dashboards.explain import explain_part
+from feedback.dashboards.segments import segment_findings, segment_values
+from feedback.dashboards.standing import Verdict
 from feedback.dashboards.time import time_part
-from feedback.dashboards.value import value_part
-from feedback.insights.suppression import complementary
+from feedback.dashboards.value import commercial_part, scorecard_part
 from feedback.insights.versions import FORMULA_VERSION
 from feedback.queries.asks import asked_by_stage
 from feedback.queries.comments import sentiment_counts
@@ -22,9 +24,8 @@ from feedback.queries.comments import sentiment_counts
 __all__ = ["Addition", "Query", "UnknownJourney", "build_comparison"]
 
 Value = dict[str, Any]
-TOO_FEW = "fewer than 5"
 
-PARTS: tuple[Part, ...] = (explain_part, contacts_part, coverage.coverage_part, time_part, value_part)
+PARTS: tuple[Part, ...] = (explain_part, contacts_part, coverage.coverage_part, time_part, commercial_part)
 
 
 Tell = Callable[[int, str], None]
@@ -35,20 +36,47 @@ def build_comparison(query: Query, now: datetime | None = None, tell: Tell | Non
 
     `tell` hears how far it is: percent, and in words what is being done.
     """
-    tell = tell or _silent
+    tell, now = tell or _silent, now or timezone.now()
     tell(2, _("reading the journeys"))
     context = context_of(query)
-    tell(25, _("comparing service with experience"))
-    value = _header(context, now or timezone.now()) | _empty() | _measured(context)
-    value["findings"] = words.findings(value)
+    value = _computed(context, now, tell)
+    tell(95, _("judging the page as a whole"))
+    standing.mark(value, _verdict(context, value, now))
     value["sentence"] = words.gap_sentence(value)
+    return _with(value, scorecard_part(context, value))
+
+
+def _computed(context: Context, now: datetime, tell: Tell) -> Value:
+    """Every number and the findings of each family by itself."""
+    tell(25, _("comparing service with experience"))
+    value = _header(context, now) | _empty() | _measured(context)
+    value["findings"] = [*words.findings(value), *segment_findings(value)]
     for done, part in enumerate(PARTS):
         tell(35 + 60 * done // len(PARTS), _("explaining what goes with it"))
-        addition = part(context, value)
-        value |= addition.values
-        for shared in ("findings", "warnings", "suppressed"):
-            value[shared] += getattr(addition, shared)
+        value = _with(value, part(context, value))
     return value
+
+
+def _with(value: Value, addition: Addition) -> Value:
+    """The value with what a part adds: keys of its own, and entries of the shared lists."""
+    shared = {name: value[name] + getattr(addition, name) for name in ("findings", "warnings", "suppressed")}
+    return value | addition.values | shared
+
+
+def _verdict(context: Context, value: Value, now: datetime) -> Verdict:
+    """Judged on closed months: computed once more without this month's runs, where there are runs of both.
+
+    Before a first month has closed there is nothing else to go by than all there is.
+    """
+    until = standing.closed_month(context.query, now)
+    if until is None:
+        return standing.verdict(value, context.query.end)
+    inside = context.history.between(context.query.start, context.query.end)
+    closed = inside.between(None, until)
+    if len(closed) in (0, len(inside)):
+        return standing.verdict(value, until if len(closed) else None)
+    earlier = context_of(replace(context.query, end=until))
+    return standing.verdict(_computed(replace(earlier, share_intervals=False), now, _silent), until)
 
 
 def _silent(_percent: int, _note: str) -> None:
@@ -76,7 +104,9 @@ def _measured(context: Context) -> Value:
     definition, table = context.definition, context.table
     suppressed: list[Value] = []
     asked = asked_by_stage(definition.journey_id, context.query.window)
-    return headline.scores(context, suppressed) | {
+    scores = headline.scores(context, suppressed)
+    blocked = doubts.blocks_finding(scores["warnings"], definition)
+    return scores | {
         "nps": parts.nps_value(definition, table),
         "csat": parts.csat_values(definition, table),
         "ces": parts.ces_values(definition, table),
@@ -85,7 +115,7 @@ def _measured(context: Context) -> Value:
         "coverage": coverage.coverage_value(context),
         "exclusions": _exclusions(context),
         "text": {"sentiment": sentiment_counts(context.run_ids), "themes": []},
-        "segments": _segments(context, suppressed),
+        "segments": segment_values(context, blocked, suppressed),
         "suppressed": suppressed,
     }
 
@@ -94,34 +124,6 @@ def _exclusions(context: Context) -> list[Value]:
     table = context.table
     found = [{"reason": "bad_time", "n": table.bad_times}, {"reason": "late", "n": table.late_answers}]
     return [item for item in found if item["n"]]
-
-
-def _segments(context: Context, suppressed: list[Value]) -> list[Value]:
-    if not context.query.by:
-        return []
-    values = parts.segment_values(context.definition, context.table, context.runs.service, context.query.by)
-    few = [hide or not n for hide, n in _too_few(values, "experience")]
-    shown = [value for value, hide in zip(values, few, strict=True) if not hide]
-    for value, (hide, _n) in zip(shown, _too_few(shown, "service"), strict=True):
-        if hide:
-            suppressed.append({"cell": f"{_cell(value)}.service", "reason": TOO_FEW})
-            value |= {"service": parts.hidden(value["service"])}
-    return [_hidden_segment(value, suppressed) if hide else value for value, hide in zip(values, few, strict=True)]
-
-
-def _too_few(values: list[Value], what: str) -> list[tuple[bool, int]]:
-    """Whether to hide each: those of fewer than 5, and the one by which they could be worked out; with their n."""
-    counts = [value[what]["n"] for value in values]
-    return list(zip(complementary(counts), counts, strict=True))
-
-
-def _cell(value: Value) -> str:
-    return f"segments.{value['name']}={value['value']}"
-
-
-def _hidden_segment(value: Value, suppressed: list[Value]) -> Value:
-    suppressed.append({"cell": _cell(value), "reason": TOO_FEW})
-    return {**dict.fromkeys(value), "name": value["name"], "value": value["value"]}
 
 
 def _empty() -> Value:

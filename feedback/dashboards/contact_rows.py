@@ -15,7 +15,8 @@ from feedback.queries.contacts import ContactRow
 NUMBERS = (
     *("contacts", "issues", "aht", "tht", "contacts_per_issue", "ttr_hours"),
     *("recontact", "recontact_lo", "recontact_hi", "recontact_n"),
-    *("ratio_aht", "ratio_aht_lo", "ratio_aht_hi", "ratio_tht", "ratio_tht_lo", "ratio_tht_hi", "index", "p", "q"),
+    *("ratio_aht", "ratio_aht_lo", "ratio_aht_hi", "ratio_tht", "ratio_tht_lo", "ratio_tht_hi", "index"),
+    *("p", "p_mirror", "q"),
 )
 
 
@@ -38,7 +39,7 @@ def data_end(rows: Sequence[ContactRow], now: datetime, window_end: datetime | N
 
 def unjudged(traps: Traps) -> Traps:
     """The same numbers without verdicts: no contact has had the time to be followed."""
-    agents = tuple(dataclasses.replace(item, p=None, q=None, finding=None) for item in traps.agents)
+    agents = tuple(dataclasses.replace(item, p=None, p_mirror=None, q=None, finding=None) for item in traps.agents)
     return dataclasses.replace(traps, agents=agents, findings=())
 
 
@@ -57,6 +58,7 @@ def tested(level: str, item: AgentHandling, account: Account) -> Value:
         "ratio_tht_hi": item.per_issue.hi,
         "index": item.trap_index,
         "p": item.p,
+        "p_mirror": item.p_mirror,
         "q": item.q,
         "finding": item.finding == "trap",
         "kind": item.finding,

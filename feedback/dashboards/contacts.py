@@ -8,6 +8,7 @@ from feedback.dashboards import contact_rows, resolution, words_contacts
 from feedback.dashboards.addition import Addition, Value
 from feedback.dashboards.contact_rows import Account
 from feedback.dashboards.context import Context
+from feedback.dashboards.keys import key
 from feedback.insights.handle_time import FOLLOWS_WITHIN, HandledContact, handle_times
 from feedback.insights.suppression import (
     AGENT_ANSWERS_FROM,
@@ -169,6 +170,7 @@ class _Board:
                     "owner": self._owner(account, finding),
                     "n": item.contacts,
                     "rows_url": words_contacts.rows_url(level, finding.agent),
+                    "test": key("handling", level, finding.agent, finding.kind),
                 }
             )
         return found

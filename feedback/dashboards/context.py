@@ -48,7 +48,8 @@ class Query:
 class Context:
     """A query with what every part of its answer reads; weights: of the pairs, None where nothing is weighted.
 
-    history: the journey's runs of all times up to the window's end, with the same filters.
+    history: the journey's runs of all times up to the window's end, with the same filters. share_intervals: whether the
+    intervals of shares are wanted, which cost most.
     """
 
     query: Query
@@ -57,6 +58,7 @@ class Context:
     runs: RunScores
     weights: Any
     history: RunHistory
+    share_intervals: bool = True
 
     @property
     def run_ids(self) -> QuerySet[RunScore, int]:

@@ -8,6 +8,7 @@ from feedback.dashboards.context import Context
 from feedback.dashboards.coverage_classes import Frame
 from feedback.dashboards.coverage_funnel import ASKED, Asked
 from feedback.dashboards.doubts import warning, weight_warning
+from feedback.dashboards.keys import key
 from feedback.insights.nonresponse import Coverage
 from feedback.insights.scores import mean_score
 from feedback.insights.suppression import HIDDEN_BELOW
@@ -137,4 +138,5 @@ def _findings(value: Value, silent: Value | None) -> list[Value]:
     if silent is None or not silent["finding"]:
         return []
     rows = f"/admin/feedback/runscore/?journey__code={value['journey']}&segment={silent['name']}"
-    return [{"text": silent["sentence"], "kind": "silent", "owner": None, "n": silent["n"], "rows_url": rows}]
+    finding = {"text": silent["sentence"], "kind": "silent", "owner": None, "n": silent["n"], "rows_url": rows}
+    return [{**finding, "test": key("silent", silent["name"])}]

@@ -54,7 +54,7 @@ def _drivers(context: Context, value: Value, material: Material, doubts: explain
         material.controls.columns,
         material.partial_service,
         _least(context),
-        context.seed if len(material.records) <= BOOTSTRAP_UP_TO else None,
+        context.seed if context.share_intervals and len(material.records) <= BOOTSTRAP_UP_TO else None,
     )
     known = {candidate.predictor.code: candidate for candidate in candidates}
     items = [_item(item, known[item.code], value, "records", doubts) for item in model.records.items]

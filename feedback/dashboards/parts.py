@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from feedback.insights.arrays import Floats, Ints, plain
-from feedback.insights.intervals import clustered_mean, mean_difference
+from feedback.insights.arrays import plain
 from feedback.insights.run_service import RunScores, ServiceRule, run_scores
 from feedback.insights.scores import Scale, Score, ces, csat, mean_score, nps, pomp
-from feedback.insights.shares import Share, share_of, wilson
+from feedback.insights.shares import Share, wilson
 from feedback.insights.suppression import HIDDEN_BELOW, cell_state
 from feedback.queries.journey_definition import (
     JourneyDefinition,
@@ -198,33 +197,3 @@ def _metric_row(question: QuestionDefinition, value: Value) -> Value:
     if 0 < value["n"] < HIDDEN_BELOW:
         return {**place, **hidden(value)}
     return {**place, **value}
-
-
-def segment_values(definition: JourneyDefinition, table: RunTable, service: Floats, name: str) -> list[Value]:
-    """Each value of an attribute: how many, service, experience, their difference from all others."""
-    labels = table.attribute(name)
-    known = np.array([label is not None for label in labels], dtype=bool)
-    values = []
-    for label in sorted({label for label in labels if label is not None}):
-        inside = np.array([item == label for item in labels], dtype=bool)
-        value = _segment(table, service, inside, known & ~inside)
-        values.append({"name": name, "value": label, **value, "nps": nps_value(definition, table.where(inside))})
-    return values
-
-
-def _segment(table: RunTable, service: Floats, inside: Any, others: Any) -> Value:
-    known = inside | others
-    flags = np.where(known, inside.astype(np.float64), np.nan)
-    there = _mean(table.experience, inside, table.customer)
-    rest = _mean(table.experience, others, table.customer)
-    difference = mean_difference(there, rest)
-    return {
-        "share": share_value(share_of(flags, table.customer)),
-        "service": score_value(mean_score(np.where(inside, service, np.nan), table.customer)),
-        "experience": score_value(mean_score(np.where(inside, table.experience, np.nan), table.customer)),
-        "difference": {"value": difference.value, "lo": difference.lo, "hi": difference.hi, "p": difference.p},
-    }
-
-
-def _mean(values: Floats, inside: Any, customer: Ints) -> Any:
-    return clustered_mean(np.where(inside, values, np.nan), customer)

@@ -13,7 +13,7 @@ def lines_explain(value: Value) -> list[str]:
     drivers = value["drivers"]
     if drivers is None:
         return []
-    lines = ["What goes with the gap", *(f"- {sentence['text']}" for sentence in drivers["sentences"])]
+    lines = ["What goes with the gap", *(_said(sentence) for sentence in drivers["sentences"])]
     if drivers["items"]:
         lines += ["", *_items(drivers), *_dose(drivers)]
     by_steps = (value["touchpoints"] or {}).get("gap_by_steps")
@@ -24,6 +24,18 @@ def lines_explain(value: Value) -> list[str]:
     return [*lines, "", *_themes(value["text"]["themes"])]
 
 
+def _said(sentence: Value) -> str:
+    watched = sentence["kind"] == "driver" and not sentence["stands"]
+    return f"- {'Worth watching: ' if watched else ''}{sentence['text']}"
+
+
+def _mark(row: Value) -> str:
+    """A star for what stands, a bracketed one for what only its own family finds."""
+    if row.get("stands"):
+        return " *"
+    return " (*)" if row["finding"] else ""
+
+
 def _items(drivers: Value) -> list[str]:
     head = f"{'Predictor':<44} {'share':>6} {'slope':>8} {'interval':<18} {'q':>6}  owner"
     lines = [f"n {drivers['n']}, R2 {drivers['r2']:.3f}, shares by {drivers['method']}", head]
@@ -31,7 +43,7 @@ def _items(drivers: Value) -> list[str]:
         share = "stated" if item["share"] is None else f"{item['share']:.3f}"
         interval = "" if item["lo"] is None else f"[{item['lo']:.2f}, {item['hi']:.2f}]"
         q = "" if item["q"] is None else f"{item['q']:.3f}"
-        mark = " *" if item["finding"] else ""
+        mark = _mark(item)
         slope = f"{item['slope']:.2f}"
         name = item["label"][:43]
         owner = item["owner"] or "nobody"
@@ -59,7 +71,7 @@ def _themes(themes: list[Value]) -> list[str]:
         difference, share = row["difference"], f"{row['prevalence']['share']:.1%}"
         interval = "" if difference["lo"] is None else f"[{one(difference['lo'])}, {one(difference['hi'])}]"
         q = "" if row["q"] is None else f"{row['q']:.3f}"
-        mark = " *" if row["finding"] else ""
+        mark = _mark(row)
         name = row["label"][:43]
         points = one(difference["value"])
         lines.append(f"{name:<44} {row['n']:>5} {share:>7} {points:>14} {interval:<16} {q:>6}{mark}")

@@ -45,7 +45,9 @@ def _change(item: Value) -> str:
     if not change["finding"]:
         return f"no finding (q {change['q']:.3f})"
     interval = f"[{one(change['lo'])}, {one(change['hi'])}]"
-    return f"{change['shift']:+.1f} {interval} from {period_name(change['period'], item['by'])} (q {change['q']:.3f})"
+    watched = "" if change["stands"] else "worth watching: "
+    when = period_name(change["period"], item["by"])
+    return f"{watched}{change['shift']:+.1f} {interval} from {when} (q {change['q']:.3f})"
 
 
 def _changes(rows: list[Value]) -> list[str]:

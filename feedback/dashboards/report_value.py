@@ -20,13 +20,15 @@ def _commercial(commercial: Value | None) -> list[str]:
     spend = commercial["spend_per_10"]
     if spend:
         lines.append(f"- Spend {spend['value']:+.1f} % [{spend['lo']:+.1f}, {spend['hi']:+.1f}] per 10 points.")
-    if commercial["stake"]:
+    if commercial["stake"] and commercial["links"][0]["stands"]:
         lines.append(f"- {commercial['stake']['text']}")
     return [*lines, *(_band(band) for band in commercial["bands"]), *commercial["caveats"], ""]
 
 
 def _verdict(link: Value) -> str:
-    return "" if link["finding"] else f" No finding (q {link['q']:.3f})."
+    if link["stands"]:
+        return ""
+    return " Worth watching." if link["finding"] else f" No finding (q {link['q']:.3f})."
 
 
 def _band(band: Value) -> str:

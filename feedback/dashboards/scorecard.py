@@ -153,7 +153,7 @@ def _why(value: Value, code: str) -> tuple[str, ...]:
     drivers = value["drivers"]
     if not drivers or not drivers["items"]:
         return (NOT_ENOUGH,)
-    named = [item["code"] for item in drivers["items"] if item["finding"]]
+    named = [item["code"] for item in drivers["items"] if item.get("stands")]
     return tuple(named[:3]) or (NOTHING_NAMED,)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from feedback.dashboards.report_contacts import lines_contacts
 from feedback.dashboards.report_coverage import lines_coverage
 from feedback.dashboards.report_explain import lines_explain
+from feedback.dashboards.report_page import lines_page
 from feedback.dashboards.report_time import lines_time
 from feedback.dashboards.report_value import lines_value
 from feedback.dashboards.words import duration, one
@@ -14,7 +15,7 @@ Value = dict[str, Any]
 
 def text_report(value: Value) -> str:
     """Experience first, service beside it, the gap with interval and sentence, stages, waits, warnings."""
-    lines = [f"{value['name']} ({value['journey']})", "", value["sentence"], ""]
+    lines = [f"{value['name']} ({value['journey']})", "", value["sentence"], "", *lines_page(value)]
     lines += [_score("Experience", value["experience"]), _score("Service", value["service"]), _gap(value["gap"])]
     poor = value["hidden_poor"]
     if poor["share"] is not None:

@@ -14,7 +14,7 @@ from feedback.insights import trends
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.insights.intervals import clustered_mean, mean_difference
 from feedback.insights.suppression import complementary
-from feedback.insights.versions import seed_of
+from feedback.insights.versions import PAGE_PERMUTATIONS, seed_of
 from feedback.queries.run_history import DAY, RunHistory
 
 Value = dict[str, Any]
@@ -86,7 +86,8 @@ def _track(source: Source, until: datetime, seed: int) -> Track:
     data = _series(source, periods)
     shown = tuple(not hidden for hidden in complementary(data.counts))
     means, counts = (_kept(column, shown) for column in (data.means, data.counts))
-    change = trends.change_point(means, counts, seed_of(seed=seed, series=source.series, code=source.code))
+    drawn = seed_of(seed=seed, series=source.series, code=source.code)
+    change = trends.change_point(means, counts, drawn, PAGE_PERMUTATIONS)
     return Track(source, by, periods, data, shown, change)
 
 

@@ -11,10 +11,15 @@ from feedback.dashboards.words_value import commercial_findings
 Value = dict[str, Any]
 
 
-def value_part(context: Context, value: Value) -> Addition:
-    """commercial and scorecard, with findings and warnings about the link."""
+def commercial_part(context: Context, value: Value) -> Addition:
+    """commercial, with findings and warnings about the link."""
     suppressed: list[Value] = []
     commercial, warnings = commercial_value(context, suppressed)
-    values = {"commercial": commercial}
-    values["scorecard"] = scorecard_value(context, value | values, suppressed)
-    return Addition(values, commercial_findings(commercial, value["journey"]), warnings, suppressed)
+    findings = commercial_findings(commercial, value["journey"])
+    return Addition({"commercial": commercial}, findings, warnings, suppressed)
+
+
+def scorecard_part(context: Context, value: Value) -> Addition:
+    """scorecard, which names as reasons only what stands: it comes after the verdict."""
+    suppressed: list[Value] = []
+    return Addition({"scorecard": scorecard_value(context, value, suppressed)}, suppressed=suppressed)

@@ -46,7 +46,12 @@ def gap_sentence(value: Value) -> str:
 
 
 def _template(gap: Value) -> str:
-    """Words by direction; without a finding the two are not said to differ."""
+    """Words by direction; without a finding that stands on the page the two are not said to differ."""
+    if gap["finding"] and not gap["stands"]:
+        return _(
+            "Service on %(journey)s scores %(service)s and the whole journey %(experience)s; "
+            "the gap of %(gap)s points (%(lo)s to %(hi)s, %(pairs)s) is worth watching, but does not stand yet."
+        )
     if gap["finding"] and gap["gap"] > 0:
         return _(
             "Service on %(journey)s scores %(service)s, but the whole journey only %(experience)s: "
@@ -90,6 +95,6 @@ def findings(value: Value) -> list[Value]:
     gap = value["gap"]
     if not gap["finding"]:
         return []
-    text = gap_sentence(value)
+    text = gap_sentence(value | {"gap": gap | {"stands": True}})
     rows = f"/admin/feedback/runscore/?journey__code={value['journey']}"
-    return [{"text": text, "kind": "gap", "owner": None, "n": gap["n_pairs"], "rows_url": rows}]
+    return [{"text": text, "kind": "gap", "owner": None, "n": gap["n_pairs"], "rows_url": rows, "test": "gap"}]

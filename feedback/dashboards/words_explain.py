@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from feedback.dashboards.keys import key
 from feedback.dashboards.words import duration, one
 from feedback.insights.comparison import FINDING_Q
 from feedback.queries.predictors import Candidate
@@ -303,6 +304,7 @@ def findings(value: Value, drivers: Value) -> list[Value]:
             "n": drivers["n"],
             "rows_url": rows,
             "code": sentence["code"],
+            "test": key("driver", sentence["code"]),
             "touches": items[sentence["code"]]["touches"],
         }
         for sentence in drivers["sentences"]
@@ -320,7 +322,7 @@ def theme_findings(value: Value, themes: Sequence[Value]) -> list[Value]:
         if row["source"] == "comments":
             rows = f"/admin/feedback/themetag/?theme={row['theme']}"
         finding = {"text": theme_sentence(row), "kind": "theme", "owner": None, "n": row["n"], "rows_url": rows}
-        found.append({**finding, "code": row["theme"]})
+        found.append({**finding, "code": row["theme"], "test": key("theme", row["source"], row["theme"])})
     return found
 
 
@@ -350,10 +352,10 @@ def length_sentence(bands: Sequence[Value]) -> str | None:
     if len(shown) < 2:
         return None
     parts = {}
-    for key, band in (("short", shown[0]), ("long", shown[-1])):
+    for place, band in (("short", shown[0]), ("long", shown[-1])):
         steps = f"{band['low']:.0f}" + ("+" if band["high"] is None else f"–{band['high']:.0f}")
         facts = {"gap": one(band["score"]), "interval": interval(band), "n": band["n"], "steps": steps}
-        parts[key] = _("%(gap)s points (%(interval)s, n %(n)s) on journeys of %(steps)s steps") % facts
+        parts[place] = _("%(gap)s points (%(interval)s, n %(n)s) on journeys of %(steps)s steps") % facts
     return _("The gap is %(short)s and %(long)s.") % parts
 
 

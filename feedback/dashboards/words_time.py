@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from feedback.dashboards.keys import key
 from feedback.dashboards.words import one
 
 Value = dict[str, Any]
@@ -102,6 +103,16 @@ def series_name(series: Value) -> str:
     return str(MEASURES.get(series["series"], series["name"]))
 
 
+def trend_key(series: Value) -> str:
+    """The key of a series' test for a change."""
+    return key("trend", series["series"], series["code"])
+
+
+def change_key(row: Value, item: Value) -> str:
+    """The key of one measure's test before and after an improvement."""
+    return key("before_after", row["outcome"], row["changed_on"], row["improvement"], item["measure"])
+
+
 def trend_findings(series: list[Value], journey: str) -> list[Value]:
     """One finding per change point that stands."""
     rows = f"/admin/feedback/runscore/?journey__code={journey}"
@@ -112,6 +123,7 @@ def trend_findings(series: list[Value], journey: str) -> list[Value]:
             "owner": item["owner"],
             "n": item["change"]["n_before"] + item["change"]["n_after"],
             "rows_url": rows,
+            "test": trend_key(item),
         }
         for item in series
         if item["change"] and item["change"]["finding"]
@@ -157,6 +169,7 @@ def change_findings(rows: list[Value], journey: str) -> list[Value]:
             "owner": row["owner"],
             "n": item["before"]["n"] + item["after"]["n"],
             "rows_url": address,
+            "test": change_key(row, item),
         }
         for row in rows
         for item in row["contrasts"]

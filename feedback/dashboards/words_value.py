@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from feedback.dashboards.keys import key
 from feedback.dashboards.words import one
 
 Value = dict[str, Any]
@@ -108,6 +109,7 @@ def commercial_findings(commercial: Value | None, journey: str) -> list[Value]:
             "owner": None,
             "n": (commercial or {})["n"],
             "rows_url": rows,
+            "test": key("commercial", link["code"]),
         }
         for link in links
         if link["finding"]

@@ -38,7 +38,8 @@ class AgentHandling:
     """What one agent (team, reason) looks like per call and per issue, case mix taken out; minutes for aht and tht.
 
     per_call: A, per_issue: T of method 3.7; trap_index: T / A. recontact: of his mature contacts, those followed.
-    p: the larger of p[A < 1] and p[T > 1]; q over all agents shown. aht never stands without the other two.
+    p: the larger of p[A < 1] and p[T > 1]; q over all agents shown. p_mirror: the larger of p[A > 1] and p[recontacts
+    below the others']. aht never stands without the other two.
     """
 
     agent: str
@@ -52,6 +53,7 @@ class AgentHandling:
     trap_index: float
     recontact: Share
     p: float | None
+    p_mirror: float | None
     q: float | None
     finding: TrapKind | None
 
@@ -171,7 +173,6 @@ def _agent(name: str, calls: _Case, issues: _Case) -> AgentHandling:
     own, opened = calls.agents == name, issues.agents == name
     a = clustered_mean(calls.ratios[own], calls.customers[own])
     t = clustered_mean(issues.ratios[opened], issues.customers[opened])
-    p_values = [_one_sided(a, below=True), _one_sided(t, below=False)]
     per_call, per_issue = _ratio(a), _ratio(t)
     return AgentHandling(
         agent=name,
@@ -184,7 +185,8 @@ def _agent(name: str, calls: _Case, issues: _Case) -> AgentHandling:
         per_issue=per_issue,
         trap_index=per_issue.value / per_call.value if per_call.value > 0 else 1.0,
         recontact=wilson(int(calls.extra[own].sum()), int(own.sum())),
-        p=None if None in p_values else max(p for p in p_values if p is not None),
+        p=_both(_one_sided(a, below=True), _one_sided(t, below=False)),
+        p_mirror=_both(_one_sided(a, below=False), _fewer_recontacts(name, calls)),
         q=None,
         finding=None,
     )
@@ -200,6 +202,22 @@ def _one_sided(mean: Mean, below: bool) -> float | None:
         return None
     t = (mean.value - 1) / mean.se
     return float(special.stdtr(mean.df, t if below else -t))
+
+
+def _both(first: float | None, second: float | None) -> float | None:
+    """The p of two claims that must both hold: the larger one."""
+    return None if first is None or second is None else max(first, second)
+
+
+def _fewer_recontacts(name: str, calls: _Case) -> float | None:
+    """p that an account's contacts are followed as often as the others' or more (two shares, one-sided, pooled)."""
+    own = calls.agents == name
+    n, m = int(own.sum()), int((~own).sum())
+    pooled = float(calls.extra.mean()) if n and m else 0.0
+    if not 0 < pooled < 1:
+        return None
+    apart = float(calls.extra[own].mean() - calls.extra[~own].mean())
+    return float(special.ndtr(apart / np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))))
 
 
 def _judged(item: AgentHandling, q: float | None, calls: _Case) -> AgentHandling:

@@ -4,10 +4,12 @@ import hashlib
 import json
 
 # Raised whenever a figure could change for the same data; shown beside every result.
-FORMULA_VERSION = "2026.1"
+FORMULA_VERSION = "2026.2"
 
 # B for permutation tests: Benjamini-Hochberg over m series needs B >= 5 m / q (method 2.15), 1,999 serves 20 series.
 PERMUTATIONS = 1_999
+# To stand on a page with the looks counted a test needs p < .05 / 12 / tests: this B lets one of 160 tests do so.
+PAGE_PERMUTATIONS = 39_999
 
 
 def seed_of(**query: object) -> int:

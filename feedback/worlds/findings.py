@@ -10,19 +10,18 @@ from feedback.insights import before_after as change
 from feedback.insights import trends
 from feedback.insights.arrays import Floats
 from feedback.insights.commercial import CommercialLink, commercial_link
-from feedback.insights.comparison import MIN_GAP, Gap, family_p, paired_gap
+from feedback.insights.comparison import Gap, family_p, paired_gap
 from feedback.insights.comparison import with_family as gap_family
 from feedback.insights.drivers import Driver, Predictor
 from feedback.insights.explain import Explanation, explained, wait_predictor
-from feedback.insights.page import PageTest, standing
+from feedback.insights.page import LOOKS_A_YEAR, PageTest, standing
 from feedback.insights.theme_effects import ThemeEffect, theme_effects
 from feedback.insights.theme_effects import with_family as theme_family
-from feedback.insights.versions import PERMUTATIONS
+from feedback.insights.versions import PAGE_PERMUTATIONS, PERMUTATIONS
 from feedback.worlds.journeys import Journeys
 from feedback.worlds.plans import SEGMENTS, WEEKS
 
 CHANGE_DAY, DATA_END = 26 * 7.0, 366.0 + 30
-MIN_EFFECT = 3.0
 THEMES = ("no_news", "friendly")
 
 
@@ -83,9 +82,9 @@ def changes(world: Sequence[Journeys], service: bool = False, data_end: float = 
 def stage_series(j: Journeys) -> list[tuple[Floats, Floats, list[int]]]:
     """Weekly means, numbers of answers and weeks of every stage as answered."""
     seen, found = j.seen_stages(), []
-    weeks = np.minimum(j.weeks(), WEEKS - 1)
+    labels = np.char.zfill(np.minimum(j.weeks(), WEEKS - 1).astype(str), 2).tolist()
     for column in seen.T:
-        data = trends.series(column, [f"{week:02d}" for week in weeks])
+        data = trends.series(column, labels)
         found.append((np.array(data.means), np.array(data.counts, dtype=np.float64), [int(w) for w in data.periods]))
     return found
 
@@ -132,26 +131,52 @@ FAMILIES: dict[str, Callable[[Sequence[Journeys]], bool]] = {
 }
 
 
-LOOK_DAYS = tuple(30.5 * month for month in range(1, 13))
+LOOK_DAYS = tuple(30.5 * month for month in range(1, LOOKS_A_YEAR + 1))
 
 
-def page_tests(world: Sequence[Journeys], day: float = DATA_END, permutations: int = PERMUTATIONS) -> list[PageTest]:
-    """All tests of all families of one page, at a look on a day."""
-    both = [("gap", gap) for gap in gaps(world)] + [("segments", gap) for gap in segment_gaps(world)]
-    tests = [PageTest(family, "", family_p(gap), abs(gap.gap or 0.0) >= MIN_GAP) for family, gap in both]
-    for j in world:
-        tests += [
-            PageTest("drivers", f"{j.plan.code} {item.code}", _both(item), _typical(item))
-            for item in drivers(j).records.items
-            if item.code != "service"
+def page_tests(
+    world: Sequence[Journeys], day: float = DATA_END, permutations: int = PAGE_PERMUTATIONS
+) -> dict[str, list[PageTest]]:
+    """The tests of every journey's page at a look on a day, as the product collects them; the gaps are one family.
+
+    The gate of a test is that its own family finds it: q < .05 there and an effect that counts.
+    """
+    return {
+        j.plan.code: [
+            PageTest("gap", "", family_p(gap), gap.finding),
+            *_segment_tests(j),
+            *_driver_tests(j),
+            *_change_tests(j, day),
+            *(PageTest("change_points", "", p.p, p.finding) for p in change_points([j], permutations)[0] if p),
+            *(PageTest("themes", e.code, e.p, e.finding) for e in themes([j])),
+            *(PageTest("commercial", link.code, link.p, link.finding) for link in commerce([j]).links),
         ]
-    if day > CHANGE_DAY:
-        contrasts = [change.judged_change(result) for result in changes(world, data_end=day)]
-        tests += [PageTest("before_after", "", d.p, abs(d.value or 0.0) >= MIN_EFFECT) for d in contrasts]
-    points = [point for row in change_points(world, permutations) for point in row if point]
-    tests += [PageTest("change_points", "", p.p, abs(p.shift) >= MIN_EFFECT) for p in points]
-    tests += [PageTest("themes", e.code, e.p, abs(e.difference.value or 0.0) >= MIN_EFFECT) for e in themes(world)]
-    return tests + [PageTest("commercial", link.code, link.p, link.gate) for link in commerce(world).links]
+        for j, gap in zip(world, gaps(world), strict=True)
+    }
+
+
+def _segment_tests(j: Journeys) -> list[PageTest]:
+    found = zip(SEGMENTS, segment_gaps([j]), strict=True)
+    return [PageTest("segments", name, family_p(gap), gap.finding) for name, gap in found]
+
+
+def _driver_tests(j: Journeys) -> list[PageTest]:
+    items = drivers(j).records.items
+    return [PageTest("drivers", item.code, _both(item), item.finding) for item in items if item.code != "service"]
+
+
+def _change_tests(j: Journeys, day: float) -> list[PageTest]:
+    if day <= CHANGE_DAY:
+        return []
+    return [
+        PageTest("before_after", measure, change.judged_change(result).p, result.finding and result.two_way)
+        for measure, result in zip(("experience", "service"), _both_changes(j, day), strict=True)
+    ]
+
+
+def _both_changes(j: Journeys, day: float) -> list[change.BeforeAfter]:
+    """Experience and service of one improvement: one family, as on its page."""
+    return change.with_family([changes([j], service, day)[0] for service in (False, True)])
 
 
 def _both(item: Driver) -> float | None:
@@ -159,14 +184,13 @@ def _both(item: Driver) -> float | None:
     return max(known) if known else None
 
 
-def _typical(item: Driver) -> bool:
-    return min(item.effect, item.adjusted.effect if item.adjusted else item.effect) >= MIN_EFFECT
-
-
-def page_findings(world: Sequence[Journeys], looks: Sequence[float] = LOOK_DAYS) -> set[str]:
-    """The families that stood on a page at any look, one after each closed month."""
-    found: set[str] = set()
+def page_findings(
+    world: Sequence[Journeys], looks: Sequence[float] = LOOK_DAYS, permutations: int = PAGE_PERMUTATIONS
+) -> dict[str, set[str]]:
+    """The families that stood on each journey's page at any look, one after each closed month."""
+    found: dict[str, set[str]] = {j.plan.code: set() for j in world}
     for day in looks:
         seen = [part for part in (j.until(day) for j in world) if len(part.customer)]
-        found |= {test.family for test in standing(page_tests(seen, day), len(looks))}
+        for code, tests in page_tests(seen, day, permutations).items():
+            found[code] |= {test.family for test in standing(tests)}
     return found

@@ -223,7 +223,8 @@ def test_segment_with_few_ratings_of_service_hides_only_those() -> None:
         ("c", 20, 20),
     ]
     cells = {row["cell"] for row in value["suppressed"]}
-    assert cells == {"segments.segment=a.service", "segments.segment=b.service"}
+    assert cells == {f"segments.segment={name}.{what}" for name in "ab" for what in ("service", "gap")}
+    assert [row["gap"]["n_pairs"] for row in value["segments"]] == [None, None, 20]
 
 
 def test_recommendations_of_fewer_than_five_are_hidden(manager_client: Client) -> None:

@@ -9,7 +9,7 @@ import pytest
 from feedback.dashboards.comparison import Query
 from feedback.dashboards.context import context_of
 from feedback.dashboards.time import time_part
-from feedback.dashboards.value import value_part
+from feedback.dashboards.value import commercial_part
 from feedback.models import CommercialRecord, Improvement, Outcome
 from feedback.worlds.journeys import Journeys
 from feedback.worlds.world import empty_of_effects, planted
@@ -112,6 +112,6 @@ def test_world_commercial_depends_on_experience_only() -> None:
     gap = {"gap": None, "lo": None, "hi": None, "n_pairs": 0}
     value = {"journey": "e", "name": "e", "generated_at": NOW.isoformat(), "stages": [], "service": service, "gap": gap}
     value |= values | empty | {"hidden_poor": {"n": 0}, "coverage": {"funnel": []}}
-    links = value_part(context, value).values["commercial"]["links"]
+    links = commercial_part(context, value).values["commercial"]["links"]
     assert [(link["code"], link["finding"]) for link in links] == [("experience", True), ("service", False)]
     assert links[0]["effect"]["value"] == pytest.approx(0.0777, abs=0.03)

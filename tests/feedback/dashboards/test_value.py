@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from feedback.dashboards.comparison import Query, build_comparison
 from feedback.dashboards.context import context_of
-from feedback.dashboards.value import value_part
+from feedback.dashboards.value import commercial_part, scorecard_part
 from feedback.models import CommercialRecord
 from surveys.models import JourneyRun, JourneyVersion
 from tests.factories import published_journey
@@ -188,5 +188,6 @@ def test_value_queries_do_not_grow(records: int) -> None:
     value = shop()
     context = context_of(Query("shop"))
     with CaptureQueriesContext(connection) as queries:
-        value_part(context, value)
+        commercial_part(context, value)
+        scorecard_part(context, value)
     assert len(queries) == 4
