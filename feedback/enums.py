@@ -48,3 +48,33 @@ class AnalysisState(TextChoices):
     RUNNING = "running", _("being computed")
     READY = "ready", _("ready")
     FAILED = "failed", _("failed")
+
+
+class HeldState(TextChoices):
+    """Life of answers that are held back: nobody knows whether a person sent them."""
+
+    HELD = "held", _("held back")
+    CONFIRMED = "confirmed", _("confirmed by the customer")
+    COUNTED = "counted", _("counted by staff")
+    DISMISSED = "dismissed", _("set aside")
+
+
+class ClickKind(TextChoices):
+    """Which link of a message was fetched."""
+
+    SCORE = "score", _("an answer of the first question")
+    TRAP = "trap", _("the link that no person sees")
+
+
+class Doubt(TextChoices):
+    """Why it is doubted that a person sent these answers (reliability R9, D9, D20)."""
+
+    TRAP_FIELD = "trap_field", _("a field was filled that no person sees")
+    TRAP_LINK = "trap_link", _("the link was fetched that no person sees")
+    NOT_PRESSED = "not_pressed", _("the form was sent without its button")
+    TOO_FAST = "too_fast", _("sent within two seconds of opening the page")
+    FIRST_HIT = "first_hit", _("the first click came within ten seconds of the message")
+    MANY_SCORES = "many_scores", _("several different answers were clicked within ten seconds")
+    MANY_ADDRESSES = "many_addresses", _("clicks came from several network addresses in one second")
+    ONE_ADDRESS = "one_address", _("more than the open link allows from one network address in an hour")
+    FLOOD = "flood", _("more than the open link allows in an hour")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from cxsurvey.lib.nudge import nudge
 from feedback.enums import ResponseSource
 from feedback.models import Answer, FreeText, Response
 from feedback.queries.asked import AskedQuestion, published_versions, questions_asked, stages_of
-from surveys.models import Customer, Interaction, Invitation, JourneyRun, Stage, SurveyVersion
+from surveys.models import Customer, Interaction, Invitation, JourneyRun, OpenLink, Stage, SurveyVersion
 from surveys.question_kinds import RawValue, kind
 
 BATCH = 2_000
@@ -62,6 +62,9 @@ class ResponseIn:
     weight: float | None = None
     asked_at: datetime | None = None
     late: bool = False
+    complete: bool = True
+    open_link: OpenLink | None = None
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def given(self) -> dict[str, RawValue]:
@@ -153,6 +156,9 @@ def _response(item: ResponseIn) -> Response:
         content_hash=content_hash(item.version.pk, item.values),
         weight=item.weight,
         late=item.late,
+        complete=item.complete,
+        open_link=item.open_link,
+        hidden=dict(item.hidden),
         asked_at=item.asked_at,
         answered_at=item.answered_at,
     )

@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from feedback.actions.occasions import occasion_key, of_invitation
+from feedback.actions.save_page import finish
 from feedback.actions.store_answers import ResponseIn, content_hash, store_within
 from feedback.enums import ResponseSource
 from feedback.models import Response
@@ -63,8 +65,12 @@ def submit_invitation(
     now: datetime,
     source: str = ResponseSource.LINK,
     channel: str = "",
+    paged: bool = False,
 ) -> Receipt:
-    """submit() for a caller that has already looked up the invitation by its token."""
+    """submit() for a caller that has already looked up the invitation by its token.
+
+    `paged`: pages may have been saved before, which are done with now.
+    """
     with transaction.atomic():
         if not _claim(invitation.pk, now):
             return _receipt_again(invitation, values)
@@ -85,12 +91,9 @@ def submit_invitation(
         )
         [stored] = store_within([item])
         settle_messages(invitation.pk)
-    return _receipt(stored.response)
-
-
-def occasion_key(invitation: Invitation) -> str:
-    """The one key of the one response that an invitation can have."""
-    return f"invitation:{invitation.public_id}"
+        if paged:
+            finish(of_invitation(invitation), now)
+    return receipt_of(stored.response)
 
 
 def _claim(invitation_id: int, now: datetime) -> bool:
@@ -106,8 +109,9 @@ def _receipt_again(invitation: Invitation, values: Mapping[str, RawValue]) -> Re
         raise Gone
     if bytes(response.content_hash) != content_hash(invitation.version_id, values):
         raise AnsweredOtherwise
-    return _receipt(response)
+    return receipt_of(response)
 
 
-def _receipt(response: Response) -> Receipt:
+def receipt_of(response: Response) -> Receipt:
+    """What the customer is told of a response."""
     return Receipt(reference=str(response.public_id)[:8].upper(), answered_at=response.answered_at)

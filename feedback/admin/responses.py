@@ -22,8 +22,8 @@ class AnswerInline(InlineHistory):
 class ResponseAdmin(HistoryAdmin):
     """One customer's answers to one survey on one occasion."""
 
-    list_display = ("answered_at", "survey", "customer", "run", "source", "channel", "late", "public_id")
-    list_filter = ("survey", "source", "channel", "late")
+    list_display = ("answered_at", "survey", "customer", "run", "source", "channel", "complete", "late", "public_id")
+    list_filter = ("survey", "source", "channel", "complete", "late")
     list_select_related = ("survey", "customer", "run")
     search_fields = ("=public_id", "customer__external_id", "run__external_id")
     date_hierarchy = "answered_at"

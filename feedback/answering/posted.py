@@ -1,11 +1,17 @@
 """Reads the body of a posted page: bounded, and never a traceback for what a browser would not send."""
 
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
-MAX_BODY = 256 * 1024  # 40 full text answers
+MAX_BODY: Final = 256 * 1024  # 40 full text answers
+SUBMISSION: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
+OWN: Final = "_"  # our own fields begin with it; the code of a question cannot
 
 
 class BadPost(ValueError):
@@ -16,8 +22,44 @@ class BadPost(ValueError):
         self.status = status
 
 
-def posted_answers(request: HttpRequest) -> dict[str, list[str]]:
-    """Field name -> values, with line ends as typed in one way; BadPost when too large or unreadable."""
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What came: the answers as typed, and what our own fields say."""
+
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    page: tuple[str, ...] | None = None  # the questions that stood on the page; None: the whole survey at once
+    go: str = ""  # on, back or send: the button that was pressed; blank: none
+    base: int = 0  # the revision of what was saved when the page was made
+    note: str = ""  # sealed: when the page was made and what its link had chosen
+    trap: str = ""
+    submission: str = ""
+    held: str = ""
+    ticked: tuple[str, ...] = ()
+
+
+def read_post(request: HttpRequest) -> Posted:
+    """The body by its parts; BadPost when too large or unreadable."""
+    fields = _fields(request)
+    own = {name: values for name, values in fields.items() if name.startswith(OWN)}
+
+    def one(name: str) -> str:
+        return own.get(name, [""])[0]
+
+    return Posted(
+        answers={name: values for name, values in fields.items() if name not in own},
+        page=tuple(one("_page").split(" ")) if "_page" in own else None,
+        go=one("_go"),
+        base=int(one("_revision")) if re.fullmatch(r"[0-9]{1,9}", one("_revision")) else 0,
+        note=one("_made")[:400],
+        trap=one("_more"),
+        submission=one("_id") if SUBMISSION.fullmatch(one("_id")) else "",
+        held=one("_held")[:40],
+        ticked=tuple(own.get("_is", ())),
+    )
+
+
+def _fields(request: HttpRequest) -> dict[str, list[str]]:
+    """Field name -> values, with line ends as typed in one way."""
     if _length(request) > MAX_BODY:
         raise BadPost(_("That is more than we can take. Please shorten your answers."), 413)
     try:

@@ -2,8 +2,10 @@
 
 from feedback.models.analysis import Analysis, DataRevision
 from feedback.models.commercial import CommercialRecord
+from feedback.models.doubt import Click, HeldResponse, HourCount
 from feedback.models.follow_up import FollowUp
 from feedback.models.outcome import Improvement, Outcome, Target
+from feedback.models.partial import PartialResponse
 from feedback.models.response import Answer, Response
 from feedback.models.run_score import RunScore
 from feedback.models.text import FreeText, TextScore, ThemeTag
@@ -11,12 +13,16 @@ from feedback.models.text import FreeText, TextScore, ThemeTag
 __all__ = [
     "Analysis",
     "Answer",
+    "Click",
     "CommercialRecord",
     "DataRevision",
     "FollowUp",
     "FreeText",
+    "HeldResponse",
+    "HourCount",
     "Improvement",
     "Outcome",
+    "PartialResponse",
     "Response",
     "RunScore",
     "Target",

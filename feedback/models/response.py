@@ -9,7 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.enums import ResponseSource
 from surveys.enums import Channel, Measures
-from surveys.models import Customer, Interaction, Invitation, JourneyRun, Question, Stage, Survey, SurveyVersion
+from surveys.models import (
+    Customer,
+    Interaction,
+    Invitation,
+    JourneyRun,
+    OpenLink,
+    Question,
+    Stage,
+    Survey,
+    SurveyVersion,
+)
 
 
 class Response(models.Model):
@@ -31,6 +41,11 @@ class Response(models.Model):
     content_hash = models.BinaryField(max_length=32, help_text=_("tells a repeated post from another one"))
     weight = models.FloatField(_("weight"), null=True, blank=True)
     late = models.BooleanField(_("late"), default=False)
+    complete = models.BooleanField(
+        _("complete"), default=True, help_text=_("no: the customer left early, and what was saved counts")
+    )
+    open_link = models.ForeignKey(OpenLink, models.SET_NULL, null=True, blank=True, related_name="responses")
+    hidden = models.JSONField(_("values from the address"), default=dict, blank=True)
     asked_at = models.DateTimeField(_("asked"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)

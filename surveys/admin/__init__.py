@@ -1,5 +1,5 @@
 """The admin of asking, one module per theme."""
 
-from surveys.admin import asking, customers, dispatch, intake, journeys, questionnaires, rules, runs
+from surveys.admin import asking, customers, dispatch, intake, journeys, open_links, questionnaires, rules, runs
 
-__all__ = ["asking", "customers", "dispatch", "intake", "journeys", "questionnaires", "rules", "runs"]
+__all__ = ["asking", "customers", "dispatch", "intake", "journeys", "open_links", "questionnaires", "rules", "runs"]

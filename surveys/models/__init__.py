@@ -6,6 +6,7 @@ from surveys.models.draft import DraftEdit
 from surveys.models.intake import IdempotentRequest, ImportMapping, JobRun, ProviderCallback
 from surveys.models.invitation import AskDecision, Delivery, DeliveryEvent, Invitation
 from surveys.models.journey import Department, Journey, JourneyVersion, Stage, Transition
+from surveys.models.open_link import OpenLink
 from surveys.models.questionnaire import Choice, Question, Survey, SurveyVersion
 from surveys.models.rule import ContactPolicy, Rule, RuleMove
 from surveys.models.run import Interaction, JourneyRun, StageVisit
@@ -32,6 +33,7 @@ __all__ = [
     "JourneyRun",
     "JourneyVersion",
     "NeverAsk",
+    "OpenLink",
     "PreferenceChange",
     "ProviderCallback",
     "Question",

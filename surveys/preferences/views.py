@@ -1,6 +1,7 @@
 """/p/<token>/: see and change how one may be asked, and unsubscribe by one click from the mail program (RFC 8058)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +23,7 @@ from surveys.queries.preferences import invitation_of_preferences, ways_to_ask
 @secret_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    """Show on GET, which changes nothing; stop or save on POST."""
+    """Show on GET, which changes nothing; save on POST, and stop everything once its own button is pressed."""
     invitation = invitation_of_preferences(token)
     if invitation is None:
         return gone(request)
@@ -46,7 +47,10 @@ def _one_click(invitation: Invitation) -> HttpResponse:
 
 
 def _save(request: HttpRequest, customer: Customer) -> HttpResponse:
-    if request.POST.get("stop") == "everything":
+    stop = request.POST.get("stop")
+    if stop == "everything":  # asked again: some mail scanners press every button that they find
+        return _render(request, "surveys/preferences/stop.html", {"sender": settings.SENDER_NAME})
+    if stop == "confirmed":
         stop_everything(customer, timezone.now())
     else:
         save_preferences(customer, wanted_of(request.POST), timezone.now())
@@ -62,6 +66,10 @@ def wanted_of(posted: Mapping[str, str]) -> dict[Channel, bool]:
 def _page(request: HttpRequest, customer: Customer, *, saved: bool) -> HttpResponse:
     ways = ways_to_ask(customer, timezone.now())
     context = {"ways": ways, "saved": saved, "asked": any(way.allowed for way in ways), "sender": settings.SENDER_NAME}
-    response = render(request, "surveys/preferences/page.html", context)
+    return _render(request, "surveys/preferences/page.html", context)
+
+
+def _render(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    response = render(request, template, context)
     response.headers["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
     return response

@@ -11,7 +11,6 @@ from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from surveys.enums import VersionState
 from surveys.models import SurveyVersion
@@ -109,20 +108,24 @@ class AnswerForm(forms.Form):
         self,
         specs: Sequence[QuestionSpec],
         data: Mapping[str, Sequence[str]] | None = None,
+        *,
         chosen: Mapping[str, RawValue] | None = None,
+        typed: Mapping[str, Sequence[str]] | None = None,
+        whole: bool = True,
     ) -> None:
         bound = None if data is None else MultiValueDict({code: list(values) for code, values in data.items()})
         super().__init__(bound, initial=_initial(specs, chosen or {}), auto_id="id_%s")
-        self.specs = specs
+        self.specs, self.whole = specs, whole
         self.values: dict[str, RawValue] = {}
         self.fields = {spec.code: kind(spec.kind).form_field(spec) for spec in specs}
+        self.initial = {**self.initial, **_as_typed(self.fields, typed or {})}
 
     def clean(self) -> dict[str, Any]:
-        """Read every value by its kind, and refuse a page on which nothing was answered."""
+        """Read every value by its kind, and refuse a survey (`whole`) in which nothing was answered."""
         for spec in self.specs:
             if spec.code in self.cleaned_data:
                 self._read(spec)
-        if not self.errors and not any(not value.is_blank for value in self.values.values()):
+        if self.whole and not self.errors and not any(not value.is_blank for value in self.values.values()):
             self.add_error(self.specs[0].code if self.specs else None, _("Answer at least one question"))
         return self.cleaned_data
 
@@ -145,6 +148,15 @@ def _initial(specs: Sequence[QuestionSpec], chosen: Mapping[str, RawValue]) -> d
     return initial
 
 
+def _as_typed(fields: Mapping[str, forms.Field], typed: Mapping[str, Sequence[str]]) -> dict[str, str | list[str]]:
+    """What was saved before, also where it is a mistake that is still to be mended."""
+    kept = {name: list(typed[name]) for name in fields if typed.get(name)}
+    return {
+        name: values if isinstance(fields[name], forms.MultipleChoiceField) else values[0]
+        for name, values in kept.items()
+    }
+
+
 def preselected(specs: Sequence[QuestionSpec], query: Mapping[str, str]) -> dict[str, RawValue]:
     """What the link in the mail preselects (?code=value): valid choices only, never words."""
     chosen: dict[str, RawValue] = {}
@@ -158,26 +170,13 @@ def preselected(specs: Sequence[QuestionSpec], query: Mapping[str, str]) -> dict
     return chosen
 
 
-def questions_html(form: AnswerForm) -> SafeString:
+def questions_html(form: AnswerForm, first: int = 1, total: int | None = None) -> SafeString:
     """Every question by its kind's template, counted in words ("Question 2 of 4")."""
-    total = len(form.specs)
+    total = len(form.specs) if total is None else total
     parts = [
         render_to_string(
             kind(spec.kind).template_name, {"field": form[spec.code], "spec": spec, "number": number, "total": total}
         )
-        for number, spec in enumerate(form.specs, start=1)
+        for number, spec in enumerate(form.specs, start=first)
     ]
     return SafeString("".join(parts))  # joined fragments of autoescaped templates
-
-
-def blank_questions_html(version: SurveyVersion, language: str) -> SafeString:
-    """The questions with nothing answered; rendered once per published version and language."""
-    if version.state == VersionState.DRAFT:
-        return questions_html(AnswerForm(specs_of(version, language)))
-    return _cached_html(Key(version), language)
-
-
-@lru_cache(maxsize=256)
-def _cached_html(key: Key, language: str) -> SafeString:
-    with override(language):
-        return questions_html(AnswerForm(specs_of(key.version, language)))

@@ -213,7 +213,7 @@ def test_three_questions_fit_and_nothing_is_blocked_or_fetched_elsewhere(
     fetched: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("request", lambda request: fetched.append(request.url.removeprefix(live_server.url)))
-    page.goto(f"{url}?recommend=9")
+    page.goto(f"{url}?a=recommend:9")
     keep(page, "answer-three")
     assert page.locator("[name=recommend]:checked").get_attribute("value") == "9"
     assert [each.split("?")[0].split("/")[1] for each in fetched if each.startswith("/")] == ["s", "static"]

@@ -57,6 +57,10 @@ def test_preferences_are_for_everybody(live_server, open_page: OpenPage, custome
     keep(page, f"preferences-{language}-{scheme}")
     assert (violations(page), fits(page)) == ([], True)
     page.get_by_role("button").last.click()
+    page.wait_for_selector("[value=confirmed]")
+    keep(page, f"preferences-{language}-{scheme}-stop")
+    assert (violations(page), fits(page)) == ([], True)
+    page.get_by_role("button").last.click()
     page.wait_for_selector("[role=status]")
     keep(page, f"preferences-{language}-{scheme}-stopped")
     assert violations(page) == []

@@ -314,7 +314,8 @@ def visited(client: Client, language: str) -> dict[str, str]:
         "gone": client.get(f"/s/{'x' * 32}/"),
         "preferences": client.get(preferences),
         "saved": client.post(preferences, {"email": "yes"}),
-        "stopped": client.post(preferences, {"stop": "everything"}),
+        "stop": client.post(preferences, {"stop": "everything"}),
+        "stopped": client.post(preferences, {"stop": "confirmed"}),
         "start": client.get("/"),
     }
     statuses = {name: response.status_code for name, response in responses.items()}

@@ -34,11 +34,12 @@ GOOD = {
 
 
 def touchpoint_survey(questions: list[dict[str, Any]] | None = None, **document: Any) -> SurveyVersion:
-    """A published survey about the stage "documents", by default with one question of every kind."""
+    """A published survey about the stage "documents", by default one page with one question of every kind."""
     journey = published_journey()
     survey = SurveyFactory.create(kind=SurveyKind.TOUCHPOINT, journey=journey.journey, stage_code="documents")
     specs = [{"text": f"What about {each['code']}?", **each} for each in questions or EVERY_KIND]
-    return published_survey(survey, specs, **{"title": "Your documents", "about": "your documents", **document})
+    texts = {"title": "Your documents", "about": "your documents"}
+    return published_survey(survey, specs, **{**texts, "layout": "one_page", **document})
 
 
 def open_invitation(version: SurveyVersion | None = None, **fields: Any) -> tuple[Invitation, str]:

@@ -199,6 +199,31 @@ def _analysis() -> f.Analysis:
     )
 
 
+def _open_link() -> s.OpenLink:
+    return s.OpenLink.objects.create(survey=published_survey().survey, slug=_n("desk"))
+
+
+def _partial() -> f.PartialResponse:
+    version = published_survey()
+    return f.PartialResponse.objects.create(
+        occasion_key=_n("key"), survey=version.survey, version=version, invitation=InvitationFactory(), saved_at=START
+    )
+
+
+def _held() -> f.HeldResponse:
+    version = published_survey()
+    return f.HeldResponse.objects.create(
+        occasion_key=_n("key"),
+        content_hash=b"c" * 32,
+        survey=version.survey,
+        version=version,
+        invitation=InvitationFactory(),
+        reasons=["trap_link"],
+        address_hash=b"a" * 32,
+        held_at=START,
+    )
+
+
 MAKERS: dict[type[Model], Callable[[], Model]] = {
     s.Department: _department,
     s.Journey: JourneyFactory,
@@ -233,9 +258,16 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     ),
     s.ProviderCallback: _callback,
     s.IdempotentRequest: _request,
+    s.OpenLink: _open_link,
     s.JobRun: lambda: s.JobRun.objects.create(job=_n("job"), slot=START),
     s.ImportMapping: lambda: s.ImportMapping.objects.create(name=_n("m"), journey=JourneyFactory(), document={}),
     f.Response: _response,
+    f.PartialResponse: _partial,
+    f.HeldResponse: _held,
+    f.Click: lambda: f.Click.objects.create(
+        invitation=InvitationFactory(), kind="score", given="overall:4", method="GET", address_hash=b"a" * 32, at=START
+    ),
+    f.HourCount: lambda: f.HourCount.objects.create(key=_n("count"), until=START),
     f.Answer: _answer,
     f.FreeText: _text,
     f.TextScore: _score,

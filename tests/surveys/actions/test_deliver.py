@@ -74,7 +74,7 @@ def test_deliver_due_mail_carries_links_and_one_click_headers(mail_sink: MailSin
     bodies = {part.get_content_type(): part.get_content() for part in mail.iter_parts()}
     assert sorted(bodies) == ["text/html", "text/plain"]
     for body in bodies.values():
-        assert body.count(f"{answer_url(invitation)}?overall=") == 5
+        assert body.count(f"{answer_url(invitation)}?a=overall:") == 5
         assert body.count(preferences_url(invitation)) == 1
 
 

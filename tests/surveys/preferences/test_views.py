@@ -112,11 +112,21 @@ def test_form_stops_one_channel(invitation, browser):
 
 def test_form_stops_everything_and_resumes(invitation, browser):
     page = browser.post(PAGE, {"email": "yes", "sms": "yes", "stop": "everything"}).content.decode()
+    assert page.count('name="stop" value="confirmed"') == 1
+    assert (consents(), stopped()) == ((True, True), [])
+    page = browser.post(PAGE, {"stop": "confirmed"}).content.decode()
     assert "We will not ask you again." in page
     assert (consents(), stopped()) == ((False, False), [(MAIL, "email"), (PHONE, "sms")])
     browser.post(PAGE, {"email": "yes", "sms": "no"})
     assert consents() == (True, False)
     assert Suppression.objects.get(channel="email").until is not None
+
+
+def test_form_that_a_script_submits_changes_nothing(invitation, browser):
+    shown = {"email": "yes", "sms": "yes"}
+    for posted in (shown, {}, {**shown, "stop": "everything"}):
+        browser.post(PAGE, posted)
+    assert (consents(), stopped()) == ((True, True), [])
 
 
 def test_form_cannot_undo_a_bounce(invitation, browser):

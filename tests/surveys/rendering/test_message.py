@@ -78,8 +78,17 @@ def test_email_texts_of_the_survey_are_in_the_customers_language() -> None:
 
 def test_email_scale_is_a_row_of_links_that_only_preselect() -> None:
     links = Page(render_email(invitation(), "en").html).links
-    assert links[:5] == [f"{ANSWER}?overall={value}" for value in range(1, 6)]
-    assert links[5:] == [ANSWER, PREFERENCES]
+    assert links[:5] == [f"{ANSWER}?a=overall:{value}" for value in range(1, 6)]
+    assert links[5:] == [ANSWER, f"{ANSWER}?a=trap", PREFERENCES]
+
+
+def test_email_hides_one_link_from_people_that_only_machines_fetch() -> None:
+    rendered = render_email(invitation(), "en")
+    [hidden] = re.findall(
+        r'<div aria-hidden="true" style="display: none[^"]*"><a href="([^"]*)" tabindex="-1">', rendered.html
+    )
+    assert hidden == f"{ANSWER}?a=trap"
+    assert "trap" not in rendered.text
 
 
 @pytest.mark.parametrize(
@@ -110,7 +119,7 @@ def test_email_scale_is_a_row_of_links_that_only_preselect() -> None:
 )
 def test_email_first_question_links_by_kind(question: dict[str, Any], values: list[str]) -> None:
     links = Page(render_email(invitation([question]), "en").html).links
-    assert [link.rpartition("=")[2] for link in links if "?" in link] == values
+    assert [link.rpartition(":")[2] for link in links if "?a=" in link] == [*values, f"{ANSWER}?a=trap"]
 
 
 def test_email_needs_no_script_image_or_foreign_address() -> None:
@@ -128,7 +137,7 @@ def test_email_texts_are_text_not_markup() -> None:
 def test_email_twin_has_the_same_links_and_no_markup() -> None:
     rendered = render_email(invitation(), "en")
     found = re.findall(r"\[\[(?:answer|preferences)\]\]\S*", rendered.text)
-    assert sorted(set(found)) == sorted(set(Page(rendered.html).links))
+    assert sorted({*found, f"{ANSWER}?a=trap"}) == sorted(set(Page(rendered.html).links))
     assert re.search(r"<[a-z]|&[a-z]+;", rendered.text) is None
 
 

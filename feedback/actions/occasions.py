@@ -1,0 +1,32 @@
+"""What is answered: one invitation, or one use of an open link; the key under which it has one response."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from surveys.models import Invitation, OpenLink, SurveyVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One occasion of answering. `hidden` holds the values that an open link took from its address."""
+
+    key: str
+    version: SurveyVersion
+    invitation: Invitation | None = None
+    link: OpenLink | None = None
+    hidden: Mapping[str, str] = field(default_factory=dict)
+
+
+def of_invitation(invitation: Invitation) -> Occasion:
+    """The one occasion of an invitation."""
+    return Occasion(occasion_key(invitation), invitation.version, invitation=invitation)
+
+
+def of_link(link: OpenLink, version: SurveyVersion, submission: str, hidden: Mapping[str, str]) -> Occasion:
+    """One use of an open link; `submission` is the random id that its form carries, unique per survey."""
+    return Occasion(f"open:{version.survey_id}:{submission}", version, link=link, hidden=hidden)
+
+
+def occasion_key(invitation: Invitation) -> str:
+    """The one key of the one response that an invitation can have."""
+    return f"invitation:{invitation.public_id}"

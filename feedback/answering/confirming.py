@@ -1,0 +1,71 @@
+"""The question to a person who was taken for a machine: are these your answers?
+
+Two boxes, neither ticked, in an order that nobody can foresee, and values that say nothing. A program that submits the
+form as it is, ticks nothing, ticks everything, or presses every button says nothing by it. A person ticks one box: no
+puzzle, nothing to remember or to recognise (WCAG 3.3.8).
+"""
+
+import hmac
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.crypto import get_random_string
+
+from feedback.answering.posted import Posted
+from feedback.answering.visit import Visit
+from feedback.models import HeldResponse
+from surveys.question_kinds import kind
+from surveys.rendering.pages import AnswerForm
+from surveys.rendering.specs import specs_of
+
+MINE: Final = "mine"
+NOT_MINE: Final = "not mine"
+
+
+def confirm_page(visit: Visit, row: HeldResponse, posted: Posted, *, again: bool = False) -> HttpResponse:
+    """The answers held, and the two boxes; `again` where the first try said nothing or both."""
+    options = [(MINE, box(row.public_id, MINE)), (NOT_MINE, box(row.public_id, NOT_MINE))]
+    if get_random_string(1, "01") == "1":
+        options.reverse()
+    return visit.special(
+        "confirm",
+        422 if again else 200,
+        held=row.public_id,
+        options=options,
+        answers=_answers(visit, row),
+        again=again,
+        base=posted.base,
+    )
+
+
+def said(posted: Posted, public_id: UUID) -> bool | None:
+    """True: these are mine; False: they are not; None: nothing was ticked, or both."""
+    ticked = set(posted.ticked)
+    found = [word for word in (MINE, NOT_MINE) if box(public_id, word) in ticked]
+    return found == [MINE] if len(found) == 1 else None
+
+
+def box(public_id: UUID, word: str) -> str:
+    """The value of a box: it tells nothing to whoever only reads the form."""
+    message = f"cxsurvey.confirm\0{public_id}\0{word}".encode()
+    return hmac.digest(settings.TOKEN_KEY.encode(), message, "sha256").hex()[:20]
+
+
+def _answers(visit: Visit, row: HeldResponse) -> list[tuple[str, str]]:
+    """Question and answer in words."""
+    specs = specs_of(visit.occasion.version, visit.language)
+    form = AnswerForm(specs, row.posted["given"], whole=False)
+    form.is_valid()
+    found = [(spec, form.values[spec.code]) for spec in specs if spec.code in form.values]
+    return [
+        (spec.text, _words(spec.choices, kind(spec.kind).export(value, spec)))
+        for spec, value in found
+        if not value.is_blank
+    ]
+
+
+def _words(choices: tuple[tuple[str, str], ...], exported: str) -> str:
+    labels = dict(choices)
+    return ", ".join(labels.get(each, each) for each in exported.split(";"))

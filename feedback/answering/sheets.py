@@ -1,0 +1,109 @@
+"""Pages put together: made once per version, language and page, then only filled with what is this customer's own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from secrets import token_hex
+from typing import Any, Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from surveys.enums import VersionState
+from surveys.models import SurveyVersion
+from surveys.rendering.durations import duration
+from surveys.rendering.pager import Page
+from surveys.rendering.pages import AnswerForm, page_texts, questions_html
+from surveys.rendering.specs import Key, specs_of
+
+OWN: Final = ("reason", "preferences", "made", "revision", "submission", "reference")
+_SECRET: Final = token_hex(8)  # so that nothing that a person types is ever taken for a mark
+MARKS: Final = {name: SafeString(f"[[{_SECRET}:{name}]]") for name in OWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page stands in its survey, and on what kind of page it is shown."""
+
+    page: Page
+    number: int  # from 1
+    first: int  # the number of its first question
+    questions: int  # on all pages
+    pages: int
+    door: str = "link"  # link, open or frame
+    accent: str = ""
+
+    @property
+    def is_first(self) -> bool:
+        return self.number == 1
+
+    @property
+    def is_last(self) -> bool:
+        return self.number == self.pages
+
+
+def blank_sheet(version: SurveyVersion, language: str, place: Place) -> str:
+    """The page with nothing answered, its marks not filled; rendered once when the version is published."""
+    if version.state == VersionState.DRAFT:
+        return _blank(version, language, place)
+    return _cached_blank(Key(version), language, place)
+
+
+@lru_cache(maxsize=2048)
+def _cached_blank(key: Key, language: str, place: Place) -> str:
+    return _blank(key.version, language, place)
+
+
+def _blank(version: SurveyVersion, language: str, place: Place) -> str:
+    form = AnswerForm([spec for spec in specs_of(version, language) if spec.code in place.page])
+    with override(language):
+        return answer_sheet(version, language, place, form)
+
+
+def answer_sheet(version: SurveyVersion, language: str, place: Place, form: AnswerForm, **context: object) -> str:
+    """A page of questions; the form may hold answers and errors."""
+    numbered = enumerate(form.specs, start=place.first)
+    errors = [(spec.code, number, form.errors[spec.code]) for number, spec in numbered if spec.code in form.errors]
+    questions = questions_html(form, place.first, place.questions)
+    return sheet("answer", version, language, place=place, questions=questions, errors=errors, **context)
+
+
+def plain_sheet(name: str, version: SurveyVersion, language: str, door: str, accent: str = "") -> str:
+    """A page that says one thing and is the same for everybody but for its marks: thanks, already answered."""
+    return _cached_plain(name, Key(version), language, door, accent)
+
+
+@lru_cache(maxsize=1024)
+def _cached_plain(name: str, key: Key, language: str, door: str, accent: str) -> str:
+    place = Place((), 1, 1, 0, 1, door, accent)
+    with override(language):
+        return sheet(name, key.version, language, place=place)
+
+
+def sheet(name: str, version: SurveyVersion, language: str, **context: object) -> str:
+    """Any answering page, its marks not filled. Rendered without a request: no session or cookie is ever touched."""
+    return render_to_string(f"feedback/answering/{name}.html", {**_frame(version, language), **context})
+
+
+def _frame(version: SurveyVersion, language: str) -> dict[str, Any]:
+    """The names of all answering templates."""
+    texts = page_texts(version, language)
+    return {
+        "texts": texts,
+        "title": texts.title or _("Your feedback"),
+        "sender": settings.SENDER_NAME,
+        "duration": duration(texts.seconds),
+        "contact": settings.DEFAULT_FROM_EMAIL,
+        "mark": MARKS,
+    }
+
+
+def fill(html: str, own: Mapping[str, object]) -> str:
+    """The page with what is this customer's own; what is not given stays blank."""
+    for name, mark in MARKS.items():
+        html = html.replace(mark, escape(str(own.get(name, ""))))
+    return html

@@ -1,0 +1,82 @@
+"""The page that a GET shows: blank, as it was left, or with the answer chosen that was clicked in the message."""
+
+from django.http import HttpResponse
+
+from cxsurvey.lib.visitors import address_hash, agent_of, seal
+from feedback.actions.note_click import note_click
+from feedback.answering.sheets import Place, answer_sheet, blank_sheet
+from feedback.answering.visit import Visit
+from feedback.enums import ClickKind
+from surveys.question_kinds import RawValue
+from surveys.rendering.pages import AnswerForm, preselected
+from surveys.rendering.specs import specs_of
+
+TRAP = "trap"  # what the link that no person sees says instead of an answer
+MAX_CLICK = 130
+
+
+def show(visit: Visit) -> HttpResponse:
+    """Nothing that is answered is stored here; the fetch of a message's link is noted, as evidence only."""
+    clicked = visit.request.GET.get("a", "")[:MAX_CLICK]
+    if clicked:
+        _note(visit, clicked)
+    chosen = _chosen(visit, clicked)
+    place = visit.place(_number(visit, chosen))
+    if chosen and not set(chosen) & set(place.page):
+        chosen = {}
+    typed = {name: values for name, values in visit.given.items() if _stands_on(name, place)}
+    notices = {"resumed": _resumed(visit), "overruled": _overruled(visit)}
+    if not (chosen or typed or any(notices.values())):
+        return visit.respond(blank_sheet(visit.occasion.version, visit.language, place))
+    specs = [spec for spec in specs_of(visit.occasion.version, visit.language) if spec.code in place.page]
+    form = AnswerForm(specs, typed=typed | {code: [] for code in chosen}, chosen=chosen)
+    html = answer_sheet(visit.occasion.version, visit.language, place, form, clicked=clicked, **notices)
+    return visit.respond(html, made=seal(visit.occasion.key, visit.now, clicked if chosen else ""))
+
+
+def _note(visit: Visit, clicked: str) -> None:
+    invitation = visit.occasion.invitation
+    if invitation is None:
+        return
+    request = visit.request
+    note_click(
+        invitation,
+        ClickKind.TRAP if clicked == TRAP else ClickKind.SCORE,
+        clicked,
+        method=request.method or "",
+        address=address_hash(request),
+        agent=agent_of(request),
+        now=visit.now,
+    )
+
+
+def _chosen(visit: Visit, clicked: str) -> dict[str, RawValue]:
+    """?a=CODE:VALUE, where the survey has that question and that answer."""
+    code, _, value = clicked.partition(":")
+    return preselected(specs_of(visit.occasion.version, visit.language), {code: value}) if value else {}
+
+
+def _number(visit: Visit, chosen: dict[str, RawValue]) -> int:
+    """The page asked for, that of the answer clicked, or the one where the customer was; never one not yet reached."""
+    if not visit.paged:
+        return 1
+    reached = len(visit.partial.visited) + 1 if visit.partial else 1
+    if chosen:
+        return next((n for n, page in enumerate(visit.path, 1) if set(chosen) & set(page)), 1)
+    asked = visit.request.GET.get("page", "")
+    return min(int(asked), reached) if asked.isdecimal() and len(asked) < 5 and asked.isascii() else reached
+
+
+def _stands_on(name: str, place: Place) -> bool:
+    return name in place.page or name.rpartition(".")[0] in place.page
+
+
+def _resumed(visit: Visit) -> bool:
+    """Whether somebody comes back to answers that he has left."""
+    return visit.partial is not None and bool(visit.given) and "page" not in visit.request.GET
+
+
+def _overruled(visit: Visit) -> list[str]:
+    """Texts of questions that were answered otherwise on another device, where the page before has said so."""
+    codes = visit.request.GET.get("changed", "").split(".") if visit.partial else []
+    return [spec.text for spec in specs_of(visit.occasion.version, visit.language) if spec.code in codes]

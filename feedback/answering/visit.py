@@ -1,0 +1,96 @@
+"""One request for the pages of one occasion: where it stands in the survey, and the page that it gets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+
+from cxsurvey.lib.visitors import seal
+from feedback.actions.check_answers import path_of
+from feedback.actions.occasions import Occasion
+from feedback.answering.opening import who_asks
+from feedback.answering.sheets import Place, fill, plain_sheet, sheet
+from feedback.models import PartialResponse
+from feedback.queries.partials import given_of, partial_of
+from surveys.actions.links import preferences_token
+from surveys.rendering.pager import Page, is_paged
+from surveys.rendering.pages import page_texts
+
+KEPT: Final = ("lang",)  # of the address, from page to page
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request; whatever costs a query is read once, when it is asked for."""
+
+    request: HttpRequest
+    occasion: Occasion
+    language: str
+    door: str
+    now: datetime
+    submission: str = ""
+    accent: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)  # further parts of the addresses of its pages
+
+    @cached_property
+    def paged(self) -> bool:
+        """Whether the survey may have more than one page."""
+        return is_paged(self.occasion.version)
+
+    @cached_property
+    def partial(self) -> PartialResponse | None:
+        return partial_of(self.occasion.key) if self.paged else None
+
+    @property
+    def given(self) -> dict[str, list[str]]:
+        """The answers saved before, as typed."""
+        return given_of(self.partial)
+
+    @cached_property
+    def path(self) -> list[Page]:
+        """The pages that the answers so far lead through."""
+        return path_of(self.occasion.version, self.given)
+
+    def place(self, number: int, path: list[Page] | None = None) -> Place:
+        """The page of this number, 1 for the first; what lies outside is the nearest."""
+        path = self.path if path is None else path
+        number = max(1, min(number, len(path)))
+        before = sum(len(page) for page in path[: number - 1])
+        total = sum(len(page) for page in path)
+        return Place(path[number - 1], number, before + 1, total, len(path), self.door, self.accent)
+
+    def address(self, number: int, **more: str) -> str:
+        """The address of a page, relative to this one."""
+        kept = {name: self.request.GET[name] for name in KEPT if name in self.request.GET}
+        return "?" + urlencode({**self.query, "page": number, **kept, **more})
+
+    def respond(self, html: str, status: int = 200, **own: object) -> HttpResponse:
+        """The page, filled with what is this customer's own."""
+        response = HttpResponse(fill(html, self._own() | own), status=status)
+        response.headers["Content-Language"] = self.language
+        return response
+
+    def plain(self, name: str, status: int = 200, **own: object) -> HttpResponse:
+        """A page that is the same for everybody but for its marks."""
+        return self.respond(
+            plain_sheet(name, self.occasion.version, self.language, self.door, self.accent), status, **own
+        )
+
+    def special(self, name: str, status: int = 200, **context: object) -> HttpResponse:
+        """A page that is this customer's alone."""
+        place = Place((), 1, 1, 0, 1, self.door, self.accent)
+        return self.respond(sheet(name, self.occasion.version, self.language, place=place, **context), status)
+
+    def _own(self) -> dict[str, object]:
+        invitation = self.occasion.invitation
+        return {
+            "reason": who_asks(invitation, page_texts(self.occasion.version, self.language)),
+            "preferences": f"/p/{preferences_token(invitation)}/" if invitation else "",
+            "made": seal(self.occasion.key, self.now),
+            "revision": self.partial.revision if self.partial else 0,
+            "submission": self.submission,
+        }

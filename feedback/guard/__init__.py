@@ -1,0 +1,1 @@
+"""Telling people from machines, pure: what a post and the clicks before it say."""
