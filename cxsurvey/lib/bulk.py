@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -21,7 +22,7 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
 def insert_new(rows: Sequence[Row], key: str) -> dict[Any, int]:
     """Insert those that conflict with nothing; the ids of the rows inserted by the value of the column `key`.
 
-    For models of plain columns: no arrays, no JSON.
+    For models of plain columns and JSON objects: no arrays.
     """
     if not rows:
         return {}
@@ -40,7 +41,9 @@ def insert_new(rows: Sequence[Row], key: str) -> dict[Any, int]:
 
 
 def plain(value: Any) -> Any:
-    """The text of a choice; anything else as it is."""
+    """The text of a choice, an object as JSON; anything else as it is."""
+    if isinstance(value, dict):
+        return Jsonb(value)
     return value.value if isinstance(value, models.TextChoices) else value
 
 
