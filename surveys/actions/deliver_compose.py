@@ -8,26 +8,27 @@ from surveys.channels.base import Message
 from surveys.channels.sms.base import segments
 from surveys.enums import Channel, DeliveryPurpose
 from surveys.models import Delivery
-from surveys.rendering.message import fill, render_email, render_sms
+from surveys.rendering.message import ANSWER, PREFERENCES, render_email, render_sms
 
 
 def compose(delivery: Delivery, provider: str) -> tuple[Message, Frozen]:
     """What the carrier gets, and what is kept of it. A second try sends the first one's words."""
     payload = delivery.payload or freeze(delivery)
     answer, preferences = answer_url(delivery.invitation), preferences_url(delivery.invitation)
-    text, html = (fill(payload.get(key, ""), answer, preferences) for key in ("text", "html"))
-    customer = delivery.invitation.customer
+    marks = {ANSWER: answer, PREFERENCES: preferences}
+    customer, text = delivery.invitation.customer, payload.get("text", "")
     if delivery.channel == Channel.SMS:
-        message = Message(recipient=customer.phone, text=text, message_id=str(delivery.public_id))
-        return message, Frozen(payload, provider, segments(text).count)
+        message = Message(recipient=customer.phone, text=text, message_id=str(delivery.public_id), marks=marks)
+        return message, Frozen(payload, provider, segments(message.filled(text)).count)
     message = Message(
         recipient=customer.email,
         text=text,
         message_id=message_id(delivery),
         subject=payload.get("subject", ""),
-        html=html,
+        html=payload.get("html", ""),
         language=payload.get("language", ""),
         unsubscribe_url=preferences,
+        marks=marks,
     )
     return message, Frozen(payload, provider)
 

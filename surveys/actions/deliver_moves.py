@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from surveys.actions.deliver_prepared import Prepared
 from surveys.enums import DeliveryState
 
 CAUSE_LENGTH: Final = 300  # characters kept of an error or a cause
@@ -76,15 +77,18 @@ SELECT id, claim_no, clock_timestamp() FROM moved
 """
 
 # The last look at what may forbid the message is part of the very statement that lets it go (reliability R3).
-_MARK = """
+_MARK = Prepared(
+    "cxsurvey_mark_sending",
+    ("bigint", "integer", "jsonb", "smallint", "text", "double precision"),
+    """
 WITH moved AS (
     UPDATE surveys_delivery d
     SET state = 'sending', attempts = d.attempts + 1, deaths = GREATEST(d.deaths, 1) - 1,
         updated_at = clock_timestamp(),
-        payload = %(payload)s::jsonb, segments = %(segments)s, provider = %(provider)s,
-        lease_until = clock_timestamp() + make_interval(secs => %(limit)s)
+        payload = $3, segments = $4, provider = $5,
+        lease_until = clock_timestamp() + make_interval(secs => $6)
     FROM surveys_invitation i JOIN surveys_customer c ON c.id = i.customer_id
-    WHERE d.id = %(id)s AND d.state = 'claimed' AND d.claim_no = %(claim_no)s AND i.id = d.invitation_id
+    WHERE d.id = $1 AND d.state = 'claimed' AND d.claim_no = $2 AND i.id = d.invitation_id
       AND i.state IN ('planned', 'live') AND i.expires_at > clock_timestamp()
       AND CASE d.channel WHEN 'email' THEN c.consent_email ELSE c.consent_sms END
       AND NOT EXISTS (
@@ -99,34 +103,39 @@ WITH moved AS (
     SELECT id, 'claimed', 'sending', claim_no, clock_timestamp(), '' FROM moved
 )
 SELECT id FROM moved
-"""
+""",
+)
 
 # Records one message and takes the next one in hand: a death is counted before it can happen, and taken back after.
-_RECORD = """
+_RECORD = Prepared(
+    "cxsurvey_record",
+    ("bigint", "integer", "text", "text", "double precision", "text", "smallint", "bigint", "integer"),
+    """
 WITH moved AS (
     UPDATE surveys_delivery d
-    SET state = %(to_state)s, error = %(error)s, provider_id = %(provider_id)s, lease_until = NULL,
-        updated_at = clock_timestamp(), segments = COALESCE(%(segments)s, d.segments),
-        next_at = CASE WHEN %(wait)s::float IS NULL THEN d.next_at
-                       ELSE clock_timestamp() + make_interval(secs => %(wait)s) END,
-        sent_at = CASE WHEN %(to_state)s = 'sent' THEN clock_timestamp() ELSE d.sent_at END
-    WHERE d.id = %(id)s AND d.state = 'sending' AND d.claim_no = %(claim_no)s
+    SET state = $3, error = $4, provider_id = $6, lease_until = NULL,
+        updated_at = clock_timestamp(), segments = COALESCE($7, d.segments),
+        next_at = CASE WHEN $5 IS NULL THEN d.next_at
+                       ELSE clock_timestamp() + make_interval(secs => $5) END,
+        sent_at = CASE WHEN $3 = 'sent' THEN clock_timestamp() ELSE d.sent_at END
+    WHERE d.id = $1 AND d.state = 'sending' AND d.claim_no = $2
     RETURNING d.id, d.claim_no, d.invitation_id
 ), told AS (
     INSERT INTO surveys_deliveryevent (delivery_id, from_state, to_state, claim_no, at, cause)
-    SELECT id, 'sending', %(to_state)s, claim_no, clock_timestamp(), %(error)s FROM moved
+    SELECT id, 'sending', $3, claim_no, clock_timestamp(), $4 FROM moved
 ), live AS (
     UPDATE surveys_invitation i SET state = 'live' FROM moved
-    WHERE i.id = moved.invitation_id AND i.state = 'planned' AND %(to_state)s IN ('sent', 'unknown')
+    WHERE i.id = moved.invitation_id AND i.state = 'planned' AND $3 IN ('sent', 'unknown')
 ), ledger AS (
     UPDATE surveys_askdecision a SET outcome = 'sent' FROM moved
-    WHERE a.invitation_id = moved.invitation_id AND a.outcome = 'planned' AND %(to_state)s = 'sent'
+    WHERE a.invitation_id = moved.invitation_id AND a.outcome = 'planned' AND $3 = 'sent'
 ), taken AS (
     UPDATE surveys_delivery d SET deaths = d.deaths + 1
-    WHERE d.id = %(next_id)s AND d.state = 'claimed' AND d.claim_no = %(next_claim_no)s RETURNING d.id
+    WHERE d.id = $8 AND d.state = 'claimed' AND d.claim_no = $9 RETURNING d.id
 )
 SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM taken)
-"""
+""",
+)
 
 _RENEW = """
 UPDATE surveys_delivery SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
@@ -218,8 +227,7 @@ def take(held: Claim) -> bool:
 def mark_sending(held: Claim, frozen: Frozen, limit_seconds: float) -> bool:
     """claimed -> sending, payload frozen. False: no longer ours, or no longer allowed. Nothing may be sent then."""
     payload = json.dumps(frozen.payload)
-    values = {"payload": payload, "segments": frozen.segments, "provider": frozen.provider, "limit": limit_seconds}
-    return bool(_run(_MARK, id=held.id, claim_no=held.claim_no, **values))
+    return bool(_MARK.run(held.id, held.claim_no, payload, frozen.segments, frozen.provider, limit_seconds))
 
 
 def record(held: Claim, outcome: Outcome, following: Claim | None = None) -> tuple[bool, bool]:
@@ -228,17 +236,16 @@ def record(held: Claim, outcome: Outcome, following: Claim | None = None) -> tup
     (False, _): someone else has moved it meanwhile (the lease was over), so this record is refused.
     (_, False): the following one is not in hand.
     """
-    rows = _run(
-        _RECORD,
-        id=held.id,
-        claim_no=held.claim_no,
-        to_state=str(outcome.state),
-        error=outcome.error[:CAUSE_LENGTH],
-        wait=outcome.wait,
-        provider_id=outcome.provider_id,
-        segments=outcome.segments,
-        next_id=following.id if following else 0,
-        next_claim_no=following.claim_no if following else 0,
+    rows = _RECORD.run(
+        held.id,
+        held.claim_no,
+        str(outcome.state),
+        outcome.error[:CAUSE_LENGTH],
+        outcome.wait,
+        outcome.provider_id,
+        outcome.segments,
+        following.id if following else 0,
+        following.claim_no if following else 0,
     )
     return bool(rows[0][0]), bool(rows[0][1])
 

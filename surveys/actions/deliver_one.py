@@ -80,7 +80,8 @@ def _send_and_record(batch: Batch, delivery: Delivery, carrier: Carrier, message
 def _record(batch: Batch, delivery: Delivery, outcome: Outcome) -> bool:
     """Write the outcome, trying again over a lost connection or a deadlock: the message itself cannot be undone."""
     for number, pause in enumerate(RECORD_PAUSES, start=1):
-        time.sleep(pause)
+        if pause:  # even sleeping for no time gives the processor away
+            time.sleep(pause)
         try:
             recorded, taken = moves.record(batch.claims[delivery.pk], outcome, batch.following())
         except (OperationalError, InterfaceError):

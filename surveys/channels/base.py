@@ -19,7 +19,8 @@ class UnsafeMessage(ValueError):
 class Message:
     """One message to one recipient, ready to leave. E-mail uses all of it, SMS recipient, text and message_id.
 
-    `message_id` stays the same on every attempt: "<uuid@domain>" for e-mail, our delivery's id for SMS.
+    `message_id` stays the same on every attempt: "<uuid@domain>" for e-mail, our delivery's id for SMS. `text` and
+    `html` may hold marks, which stand for the recipient's own addresses: many messages share one text so.
     """
 
     recipient: str
@@ -30,7 +31,15 @@ class Message:
     language: str = ""
     sender: str = ""
     unsubscribe_url: str = ""
+    reply_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+    def filled(self, text: str) -> str:
+        """The text with the recipient's own addresses in place of the marks."""
+        for mark, value in self.marks.items():
+            text = text.replace(mark, value)
+        return text
 
     def __post_init__(self) -> None:
         lines = {
@@ -39,9 +48,17 @@ class Message:
             "subject": self.subject,
             "language": self.language,
             "sender": self.sender,
+            "reply_to": self.reply_to,
             "unsubscribe_url": self.unsubscribe_url,
         }
-        for name, value in [*lines.items(), *self.headers.items(), *((key, key) for key in self.headers)]:
+        if not _BREAKS.isdisjoint(
+            "".join((*lines.values(), *self.headers, *self.headers.values(), *self.marks.values()))
+        ):
+            self._refuse(lines)
+
+    def _refuse(self, lines: Mapping[str, str]) -> None:
+        named = [*lines.items(), *self.headers.items(), *((key, key) for key in self.headers), *self.marks.items()]
+        for name, value in named:
             if _BREAKS & set(value):
                 raise UnsafeMessage(f"The {name!a} of the message has a line break or NUL in it: {value[:60]!a}.")
 

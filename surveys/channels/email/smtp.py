@@ -96,7 +96,7 @@ class SmtpChannel(OpenClose):
     def _connect(self) -> smtplib.SMTP:
         server = self.server
         options = {"timeout": server.connect_timeout, "local_hostname": server.local_hostname}
-        tls = ssl.create_default_context()
+        tls = ssl.create_default_context() if server.security != "none" else None  # reads all certificates: not cheap
         if server.security == "tls":
             connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, context=tls, **options)  # type: ignore[arg-type]
         else:

@@ -84,7 +84,7 @@ class HttpApiChannel(OpenClose):
 
     def _form(self, message: Message) -> dict[str, str]:
         account = self.account
-        form = {"To": message.recipient, "From": message.sender or account.sender, "Body": message.text}
+        form = {"To": message.recipient, "From": message.sender or account.sender, "Body": message.filled(message.text)}
         if account.status_callback:
             joint = "&" if urlsplit(account.status_callback).query else "?"
             reference = urlencode({REFERENCE: message.message_id})
@@ -117,7 +117,7 @@ class HttpApiChannel(OpenClose):
         if not provider_id:
             raise UnknownOutcome("The provider accepted the request without a readable id.", str(response.status_code))
         told = str(body.get("num_segments") or "")
-        count = int(told) if told.isdigit() and int(told) else segments(message.text).count
+        count = int(told) if told.isdigit() and int(told) else segments(message.filled(message.text)).count
         return Receipt(provider_id, count, str(body.get("status") or ""))
 
 
