@@ -25,6 +25,7 @@ JOBS: Final = (
     ("close-idle-runs", "surveys.close_idle_runs", 600, True),
     ("expire-invitations", "surveys.expire_invitations", 600, True),
     ("raise-follow-ups", "feedback.raise_follow_ups", 600, True),
+    ("decide-delayed", "surveys.decide_delayed", 600, True),
     ("plan-reminders", "surveys.plan_reminders", 600, True),
     ("keep-schedule", "surveys.keep_schedule", 60, True),
     ("ask-by-clock", "surveys.ask_by_clock", 3600, True),

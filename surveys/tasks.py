@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from surveys.actions.callbacks import process_callbacks
 from surveys.actions.decide import decide_by_clock
+from surveys.actions.decide_delayed import decide_delayed
 from surveys.actions.deliver import deliver_due
 from surveys.actions.expire import expire_invitations
 from surveys.actions.reconcile import reconcile_deliveries
@@ -33,6 +34,12 @@ def process_callbacks_task(limit: int = 500) -> dict[str, int]:
 def ask_by_clock_task(every: int = 0) -> dict[str, int]:
     """Decide on the periodic asks."""
     return in_slot("ask-by-clock", every, decide_by_clock)
+
+
+@shared_task(name="surveys.decide_delayed")
+def decide_delayed_task(every: int = 0) -> dict[str, int]:
+    """Look again at the asks that were delayed."""
+    return in_slot("decide-delayed", every, decide_delayed)
 
 
 @shared_task(name="surveys.close_idle_runs")

@@ -8,6 +8,7 @@ from feedback.queries.asks import runs_inside
 from feedback.queries.run_table import Window
 from surveys.enums import DeliveryPurpose, DeliveryState
 from surveys.models import AskDecision, Delivery, Interaction, Invitation
+from surveys.policy.reasons import Reason
 
 REACHED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.ASSUMED_SENT, DeliveryState.COMPLAINED)
 # A page or an app that nobody stands behind: a customer there has not been in contact with the company.
@@ -43,6 +44,7 @@ def asks_of_runs(journey_id: int, window: Window) -> list[AskRow]:
     rows = (
         AskDecision.objects.filter(survey__journey_id=journey_id, run__isnull=False)
         .filter(runs_inside(window, "run__"))
+        .exclude(outcome=Reason.SHADOW)  # nobody was to be asked
         .order_by("pk")
         .values_list("run_id", "survey__kind", "survey__stage_code", "outcome", "channel", "imported")
     )

@@ -1,7 +1,7 @@
 """Decides which asks are due for what has happened, and writes each into the ledger, asked or not, with the reason."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -9,12 +9,15 @@ from typing import Final
 from django.db import transaction
 
 from surveys.actions.decide_candidates import Candidate, due_rule, of_clock, of_interaction, of_run
-from surveys.actions.decide_verdicts import Circumstances, in_order, verdict_on
+from surveys.actions.decide_known import Circumstances
+from surveys.actions.decide_verdicts import Verdict, in_order, verdict_on
 from surveys.actions.invite import plan_asks
 from surveys.enums import Trigger
 from surveys.models import Customer, Rule
 from surveys.policy.due import CLOCK_START
+from surveys.policy.modes import may_decide_again
 from surveys.queries.history import (
+    Key,
     customers_in_slot,
     decided,
     ended_runs,
@@ -26,18 +29,22 @@ from surveys.queries.history import (
 CHUNK: Final = 500  # customers that the clock decides about in one transaction
 
 
+def decide_for_events(interactions: Collection[int], runs: Collection[int], now: datetime) -> Counter[str]:
+    """Decide on the asks that these contacts and the end of these runs make due, together; how many of each outcome.
+
+    Imported ones ask nobody. Together, because the journey's own survey goes before those of its stages.
+    """
+    return decide([*_of_interactions(interactions, now), *_of_runs(runs, now)], now)
+
+
 def decide_for_interactions(ids: Collection[int], now: datetime) -> Counter[str]:
-    """Decide on the asks that these contacts make due; how many of each outcome. Imported ones ask nobody."""
-    interactions = fresh_interactions(ids)
-    rules = rules_of(Trigger.INTERACTION, {each.journey_id for each in interactions if each.journey_id})
-    return decide([found for each in interactions for found in of_interaction(each, rules, now)], now)
+    """Decide on the asks that these contacts make due."""
+    return decide_for_events(ids, (), now)
 
 
 def decide_for_runs(ids: Collection[int], now: datetime) -> Counter[str]:
-    """Decide on the asks that the end of these runs makes due; how many of each outcome."""
-    runs = ended_runs(ids)
-    rules = rules_of(Trigger.RUN, {each.journey_id for each in runs})
-    return decide([found for each in runs for found in of_run(each, rules, now)], now)
+    """Decide on the asks that the end of these runs makes due."""
+    return decide_for_events((), ids, now)
 
 
 def decide_by_clock(now: datetime) -> Counter[str]:
@@ -45,7 +52,7 @@ def decide_by_clock(now: datetime) -> Counter[str]:
     counts: Counter[str] = Counter()
     for rule in rules_of(Trigger.CLOCK):  # a handful of rules, each with its own set of customers
         customers = _in_slot(rule, now)
-        for chunk in _chunks(of_clock(rule, customers, now)):
+        for chunk in chunks(of_clock(rule, customers, now)):
             counts += decide(chunk, now)
     return counts
 
@@ -53,25 +60,54 @@ def decide_by_clock(now: datetime) -> Counter[str]:
 @transaction.atomic
 def decide(candidates: Sequence[Candidate], now: datetime) -> Counter[str]:
     """Decide on candidates not decided yet. One transaction at a time decides about a customer, so limits hold."""
-    if not candidates:
-        return Counter()
-    customers = {each.customer.pk for each in candidates}
-    lock_customers(customers)
-    surveys, occasions = {each.rule.survey_id for each in candidates}, {each.occasion for each in candidates}
-    fresh = _first_of_each(in_order(candidates), decided(customers, surveys, occasions))
-    if not fresh:
-        return Counter()
-    known = Circumstances.of(fresh, now)
-    verdicts = [verdict_on(each, known) for each in fresh]
-    plan_asks(verdicts, now)
+    verdicts = verdicts_on(candidates, now)
+    if verdicts:
+        plan_asks(verdicts, now)
     return Counter(str(each.outcome) for each in verdicts)
 
 
-def _first_of_each(candidates: Iterable[Candidate], done: set[tuple[int, int, str]]) -> list[Candidate]:
-    """One candidate per customer, survey and occasion: the first rule that speaks up, and none decided before."""
-    first: dict[tuple[int, int, str], Candidate] = {}
+def verdicts_on(candidates: Sequence[Candidate], now: datetime) -> list[Verdict]:
+    """What is decided about those that may be decided, nothing written; locks their customers until the commit."""
+    if not candidates:
+        return []
+    customers = {each.customer.pk for each in candidates}
+    lock_customers(customers)
+    surveys, occasions = {each.rule.survey_id for each in candidates}, {each.occasion for each in candidates}
+    fresh = _first_of_each(in_order(list(candidates)), decided(customers, surveys, occasions))
+    known = Circumstances.of(fresh, now) if fresh else None
+    return [verdict_on(each, known) for each in fresh] if known else []
+
+
+def chunks(candidates: Iterable[Candidate]) -> Iterator[list[Candidate]]:
+    """Candidates in portions of one transaction."""
+    waiting = iter(candidates)
+    while chunk := list(islice(waiting, CHUNK)):
+        yield chunk
+
+
+def _of_interactions(ids: Collection[int], now: datetime) -> Iterator[Candidate]:
+    interactions = fresh_interactions(ids) if ids else []
+    if interactions:
+        rules = rules_of(Trigger.INTERACTION, {each.journey_id for each in interactions if each.journey_id})
+        for each in interactions:
+            yield from of_interaction(each, rules, now)
+
+
+def _of_runs(ids: Collection[int], now: datetime) -> Iterator[Candidate]:
+    runs = ended_runs(ids) if ids else []
+    if runs:
+        rules = rules_of(Trigger.RUN, {each.journey_id for each in runs})
+        for each in runs:
+            yield from of_run(each, rules, now)
+
+
+def _first_of_each(candidates: Iterable[Candidate], done: Mapping[Key, str]) -> list[Candidate]:
+    """One candidate per customer, survey and occasion: the first rule that speaks up, and none decided for good."""
+    first: dict[Key, Candidate] = {}
     for each in candidates:
-        if each.key not in done:
+        outcome = done.get(each.key)
+        again = outcome and may_decide_again(outcome, each.rule.mode, listed=each.listed, waited=each.waited)
+        if not outcome or again:
             first.setdefault(each.key, each)
     return list(first.values())
 
@@ -83,8 +119,3 @@ def _in_slot(rule: Rule, now: datetime) -> Iterator[Customer]:
         return iter(())
     phase = (now - CLOCK_START - rule.delay) % every / every
     return customers_in_slot(rule, phase, min(rule.max_age / every, 1.0)).iterator(chunk_size=CHUNK)
-
-
-def _chunks(candidates: Iterator[Candidate]) -> Iterator[list[Candidate]]:
-    while chunk := list(islice(candidates, CHUNK)):
-        yield chunk

@@ -14,7 +14,7 @@ from surveys.models import Customer, Delivery, Rule
 from surveys.policy.channel_choice import Reachable
 from surveys.policy.frequency import SMS_CAPS
 from surveys.policy.may_send import Claimed
-from surveys.queries.due import contact_policies, sms_times, suppressed_channels
+from surveys.queries.due import contact_policies, never_ask_flags, sms_times, suppressed_channels
 
 HASHES = {Channel.EMAIL: "email_hash", Channel.SMS: "phone_hash"}
 
@@ -23,6 +23,7 @@ def facts_of(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Claimed
     """What decides whether each of these messages may leave, by delivery id. A constant number of queries."""
     customers = [delivery.invitation.customer for delivery in deliveries]
     suppressed = suppressed_channels(hashes_of(customers), now)
+    flags = never_ask_flags({each.pk for each in customers}, now)
     paid = [delivery for delivery in deliveries if delivery.channel == Channel.SMS]
     caps, times = _paid(paid, now)
     return {
@@ -30,7 +31,8 @@ def facts_of(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Claimed
             channel=delivery.channel,
             invitation_state=delivery.invitation.state,
             expires_at=delivery.invitation.expires_at,
-            customer=reachable(delivery.invitation.customer, suppressed),
+            customer=reachable(delivery.invitation.customer, suppressed, now, flags),
+            kind=delivery.invitation.survey.kind,
             window=window_of(delivery.invitation.rule),
             zone=delivery.invitation.customer.time_zone,
             country=country_of(delivery.invitation.customer),
@@ -48,8 +50,13 @@ def hashes_of(customers: Sequence[Customer]) -> set[bytes]:
     return {bytes(each) for each in found if each}
 
 
-def reachable(customer: Customer, suppressed: Mapping[bytes, Mapping[str, str]]) -> Reachable:
-    """How the customer may be reached. A suppression of all channels holds for the person, not for one address."""
+def reachable(
+    customer: Customer, suppressed: Mapping[bytes, Mapping[str, str]], now: datetime, flags: Mapping[int, str]
+) -> Reachable:
+    """How the customer may be reached. A suppression of all channels holds for the person, not for one address.
+
+    `flags` are never-ask flags by customer id.
+    """
     closed: dict[str, str] = {}
     for channel, name in HASHES.items():
         entries = suppressed.get(bytes(getattr(customer, name) or b""), {})
@@ -60,6 +67,10 @@ def reachable(customer: Customer, suppressed: Mapping[bytes, Mapping[str, str]])
         addresses=frozenset(channel for channel, address in addresses.items() if address),
         consents=frozenset(channel for channel, given in consents.items() if given),
         suppressed=closed,
+        prefers=customer.preferred_channel,
+        never_ask=flags.get(customer.pk, ""),
+        paused=customer.paused_until is not None and customer.paused_until > now,
+        refuses=frozenset(customer.refuses),
     )
 
 

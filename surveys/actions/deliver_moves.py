@@ -88,9 +88,15 @@ WITH moved AS (
         payload = $3, segments = $4, provider = $5,
         lease_until = clock_timestamp() + make_interval(secs => $6)
     FROM surveys_invitation i JOIN surveys_customer c ON c.id = i.customer_id
+         JOIN surveys_survey q ON q.id = i.survey_id
     WHERE d.id = $1 AND d.state = 'claimed' AND d.claim_no = $2 AND i.id = d.invitation_id
       AND i.state IN ('planned', 'live') AND i.expires_at > clock_timestamp()
       AND CASE d.channel WHEN 'email' THEN c.consent_email ELSE c.consent_sms END
+      AND (c.paused_until IS NULL OR c.paused_until <= clock_timestamp())
+      AND NOT d.channel || ':' || q.kind = ANY(c.refuses)
+      AND NOT EXISTS (
+        SELECT 1 FROM surveys_neverask n
+        WHERE n.customer_id = c.id AND (n.until IS NULL OR n.until > clock_timestamp()))
       AND NOT EXISTS (
         SELECT 1 FROM surveys_suppression s
         WHERE s.address_hash IN (c.email_hash, c.phone_hash) AND s.channel IN ('', d.channel)

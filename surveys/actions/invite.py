@@ -14,6 +14,11 @@ from surveys.models import AskDecision, Campaign, Delivery, Invitation
 from surveys.queries.history import published_versions
 
 MANY_NUDGES: Final = 8
+OCCASION: Final = ("customer", "survey", "occasion")
+DECIDED: Final = (
+    *("rule", "run", "stage", "interaction", "invitation", "channel", "outcome", "detail"),
+    *("probability", "due_at", "decided_at", "retry_at"),
+)
 
 
 def plan_asks(verdicts: Sequence[Verdict], now: datetime) -> list[Invitation]:
@@ -26,7 +31,12 @@ def plan_asks(verdicts: Sequence[Verdict], now: datetime) -> list[Invitation]:
     campaigns = _campaigns(invitations)
     Delivery.objects.bulk_create(_message(each, campaigns[each.rule_id, each.due_at.date()]) for each in invitations)
     invited = dict(zip((each.candidate.key for each in planned), invitations, strict=True))
-    AskDecision.objects.bulk_create(_decision(each, invited.get(each.candidate.key), now) for each in verdicts)
+    AskDecision.objects.bulk_create(
+        [_decision(each, invited.get(each.candidate.key), now) for each in verdicts],
+        update_conflicts=True,  # what may be decided again has its row already; nothing else comes this far
+        unique_fields=OCCASION,
+        update_fields=DECIDED,
+    )
     wake_workers(sum(invitation.due_at <= now for invitation in invitations))
     return invitations
 
@@ -51,7 +61,7 @@ def _invitation(verdict: Verdict, version_id: int) -> Invitation:
         rule=each.rule,
         occasion=each.occasion,
         channel=verdict.channel,
-        probability=each.rule.sample,
+        probability=verdict.probability,
         due_at=due_at,
         expires_at=due_at + each.rule.life,
     )
@@ -96,7 +106,8 @@ def _decision(verdict: Verdict, invitation: Invitation | None, now: datetime) ->
         channel=verdict.channel,
         outcome=verdict.outcome,
         detail=verdict.detail[:200],
-        probability=each.rule.sample,
+        probability=verdict.probability,
         due_at=each.due_at,
         decided_at=now,
+        retry_at=verdict.retry_at,
     )

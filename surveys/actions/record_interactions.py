@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from cxsurvey.lib.nudge import nudge
 from cxsurvey.lib.refusals import Refused, or_raise
 from surveys.actions.customers import check_id, check_time, ensure_customers, forget_customers
-from surveys.actions.decide import decide_for_interactions
+from surveys.actions.decide import decide_for_events
 from surveys.actions.run_book import RunBook
-from surveys.actions.runs import decide_about_runs, derive_runs
+from surveys.actions.runs import derive_runs
 from surveys.enums import Initiator
 from surveys.models import Customer, Interaction
 from surveys.queries.journeys import StageDef, VersionDef, published_journeys
@@ -213,8 +213,7 @@ def _advance(results: Sequence[_Placed | Refused], *, ask: bool, now: datetime) 
     touched = {interaction.run_id for interaction in new if interaction.run_id}
     ended = derive_runs(touched) if touched else []
     if ask and new:
-        decide_for_interactions([interaction.pk for interaction in new], now)
-        decide_about_runs(ended, now)
+        decide_for_events([interaction.pk for interaction in new], ended, now)
     if touched:
         nudge("feedback.refresh_runs")
 

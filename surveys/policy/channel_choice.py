@@ -11,12 +11,16 @@ class Reachable:
     """What is known of one customer: channels with an address, with a consent, and those suppressed.
 
     `suppressed` maps a channel, or "" for all channels, to the suppression's reason (SuppressionReason value).
+    `never_ask` is the reason of a flag on the person, `refuses` holds what was refused as channel:kind.
     """
 
     addresses: frozenset[str] = frozenset()
     consents: frozenset[str] = frozenset()
     suppressed: Mapping[str, str] = field(default_factory=dict)
     prefers: str = ""
+    never_ask: str = ""
+    paused: bool = False
+    refuses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -28,12 +32,12 @@ class ChannelChoice:
     refused: tuple[tuple[str, Reason], ...] = ()
 
 
-def choose_channel(wanted: Sequence[str], customer: Reachable) -> ChannelChoice:
-    """The customer's preferred channel if the rule allows it, else the rule's order."""
+def choose_channel(wanted: Sequence[str], customer: Reachable, kind: str = "") -> ChannelChoice:
+    """The customer's preferred channel if the rule allows it, else the rule's order; `kind` is the survey's."""
     order = sorted(dict.fromkeys(wanted), key=lambda channel: channel != customer.prefers)
     refused: list[tuple[str, Reason]] = []
     for channel in order:
-        obstacle = obstacle_to(channel, customer)
+        obstacle = obstacle_to(channel, customer, kind)
         if obstacle is None:
             return ChannelChoice(channel, refused=tuple(refused))
         refused.append((channel, obstacle))
@@ -41,11 +45,17 @@ def choose_channel(wanted: Sequence[str], customer: Reachable) -> ChannelChoice:
     return ChannelChoice("", strongest(reasons) if reasons else Reason.NO_ADDRESS, tuple(refused))
 
 
-def obstacle_to(channel: str, customer: Reachable) -> Reason | None:
+def obstacle_to(channel: str, customer: Reachable, kind: str = "") -> Reason | None:
     """Why the customer cannot be asked through this channel; None where nothing is in the way."""
+    if customer.never_ask:
+        return Reason.NEVER_ASK
     obstacles = [reason_of_suppression(customer.suppressed[key]) for key in ("", channel) if key in customer.suppressed]
     if obstacles:
         return strongest(obstacles)
     if channel not in customer.addresses:
         return Reason.NO_ADDRESS
-    return None if channel in customer.consents else Reason.NO_CONSENT
+    if channel not in customer.consents:
+        return Reason.NO_CONSENT
+    if customer.paused:
+        return Reason.PAUSED
+    return Reason.NOT_WANTED if f"{channel}:{kind}" in customer.refuses else None

@@ -21,6 +21,7 @@ class Claimed:
     invitation_state: str
     expires_at: datetime
     customer: Reachable
+    kind: str = ""
     window: Window = ALWAYS
     zone: str = ""
     country: str = ""
@@ -52,7 +53,7 @@ def may_send(message: Claimed, now: datetime) -> Decision:
         return Decision(DeliveryState.CANCELLED, Reason.WITHDRAWN)
     if now >= message.expires_at:
         return Decision(DeliveryState.EXPIRED, Reason.EXPIRED)
-    obstacle = obstacle_to(message.channel, message.customer)
+    obstacle = obstacle_to(message.channel, message.customer, message.kind)
     if obstacle is not None:
         return Decision(DeliveryState.SUPPRESSED, obstacle)
     return _when(message, now)
@@ -63,7 +64,7 @@ def _when(message: Claimed, now: datetime) -> Decision:
     limit = longest([message.frequency, check_caps(message.caps, message.sent, now)])
     free = now if limit.allowed else limit.until
     if free is None or free >= message.expires_at:
-        return Decision(DeliveryState.SUPPRESSED, Reason.POLICY)
+        return Decision(DeliveryState.SUPPRESSED, limit.reason or Reason.POLICY)
     try:
         at = next_allowed(free, message.zone, message.window, message.country, message.fallback_zone)
     except NeverOpen:

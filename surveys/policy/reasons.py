@@ -18,7 +18,10 @@ class Reason(TextChoices):
     BOUNCED = "bounced", _("address bounced")
     COMPLAINT = "complaint", _("complained about a message")
     NEVER_ASK = "never_ask", _("never to be asked")
+    PAUSED = "paused", _("has paused all questions")
+    NOT_WANTED = "not_wanted", _("does not want this kind of question")
     POLICY = "policy", _("asked too often already")
+    ROOM_FOR_JOURNEY = "room_for_journey", _("the last place is kept for the question about the whole journey")
     NOT_SAMPLED = "not_sampled", _("not in the sample")
     NO_ADDRESS = "no_address", _("no address")
     EXPIRED = "expired", _("expired before it could be sent")
@@ -26,7 +29,12 @@ class Reason(TextChoices):
     QUIET_HOURS_OVER_LIFE = "quiet_hours_over_life", _("quiet hours last longer than the link lives")
     TOO_OLD = "too_old", _("the event is too old")
     DUPLICATE = "duplicate", _("asked for this occasion already")
-    CARRY_OVER_HOLDOUT = "carry_over_holdout", _("asked end-to-end only, to measure carry-over")
+    E2E_ONLY = "e2e_only", _("asked end-to-end only, to measure carry-over")
+    REOPENED = "reopened", _("the customer came back about it")
+    NO_DATE = "no_date", _("the date that it waits for is not known")
+    SHADOW = "shadow", _("nobody is asked while the rule is in shadow mode")
+    NOT_IN_TEST = "not_in_test", _("not on the list while the rule is tested")
+    OVER_RAMP = "over_ramp", _("over the number a day while the rule is ramped up")
     FAILED = "failed", _("could not be sent")
 
 
@@ -48,6 +56,8 @@ _WEIGHT: Final = (
     Reason.COMPLAINT,
     Reason.OPTED_OUT,
     Reason.NO_CONSENT,
+    Reason.PAUSED,
+    Reason.NOT_WANTED,
     Reason.BOUNCED,
     Reason.NO_ADDRESS,
 )

@@ -1,7 +1,8 @@
 """Who is in the sample: drawn by a hash, so that asking again gives the same answer, with its probability kept."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,24 @@ def sampled(seed: str, key: str, probability: float) -> Sample:
     if not 0.0 <= probability <= 1.0:
         raise ValueError(f"A sampling probability lies between 0 and 1, not {probability}.")
     return Sample(taken=draw(seed, key) < probability, probability=probability)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """With which probability a class of customers is asked; `by` names the fact that makes the class (segment …)."""
+
+    default: float = 1.0
+    by: str = ""
+    of: Mapping[str, float] = field(default_factory=dict)
+
+    def for_customer(self, facts: Mapping[str, object]) -> float:
+        """The share of the customer's class, else the default one."""
+        return self.of.get(str(facts.get(self.by, "")), self.default) if self.by else self.default
+
+
+def end_to_end_only(run: str, share: float) -> bool:
+    """Whether this run is one of the random share that is asked about the whole only; the same for all its asks.
+
+    What the others say of the whole, less what these say of it, is what being asked at the stages carries over.
+    """
+    return draw("end-to-end only", run) < share

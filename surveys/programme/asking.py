@@ -1,14 +1,13 @@
-"""The keys rules and contact_policy of a programme file."""
+"""The keys rules and contact_policy of a programme file; `when` is read next door."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from cxsurvey.lib.periods import parse_cap, parse_period, parse_window
-from surveys.enums import Channel, RunOutcome, SurveyKind, Trigger
-from surveys.programme.journeys import check_stage
+from cxsurvey.lib.periods import parse_cap, parse_window
+from surveys.enums import Channel, RuleMode, SurveyKind
+from surveys.programme.asking_when import parse_when
 from surveys.programme.nodes import Node, nearest
-from surveys.programme.periods import write_period
 from surveys.programme.schema import (
     CHANNELS,
     DELAYS,
@@ -33,10 +32,11 @@ RULE_KEYS: Final = (
     "reminder",
     "max_age",
     "active",
+    "mode",
 )
-POLICY_KEYS: Final = (*SurveyKind.values, "total", "keep_room_for")
-OUTCOMES: Final = (RunOutcome.COMPLETED, RunOutcome.ABANDONED)
+POLICY_KEYS: Final = (*SurveyKind.values, "total", "keep_room_for", "e2e_only")
 NONE: Final = "none"
+ATTRIBUTE: Final = "attr."
 
 
 def parse_rules(root: Node, journey: JourneyDef, surveys: Sequence[SurveyDef]) -> tuple[RuleDef, ...]:
@@ -55,72 +55,66 @@ def _rule(node: Node, journey: JourneyDef, surveys: Mapping[str, SurveyDef]) -> 
     if code and code not in surveys:
         node.problem(f'there is no survey "{code}"{nearest(code, surveys)}', "survey")
     node.require("when")
-    when = _when(node.child("when"), journey, surveys.get(code)) if node.has("when") else None
+    when = parse_when(node.child("when"), journey, surveys.get(code)) if node.has("when") else None
     if code not in surveys or when is None:
         return None
     trigger, conditions = when
+    delay, after = _delay(node, DELAYS[trigger])
+    sample, strata = _sample(node)
+    mode, test, per_day = _mode(node)
     return RuleDef(
         survey=code,
         trigger=trigger,
         conditions=conditions,
-        delay=node.period("delay", DELAYS[trigger]),
+        delay=delay,
+        delay_after=after,
         life=_life(node, LIVES[trigger]),
         window=_window(node),
         channels=_channels(node),
-        sample=_sample(node),
+        sample=sample,
+        strata=strata,
         reminder=_reminder(node, LIVES[trigger]),
         max_age=node.period("max_age", MAX_AGE),
         active=node.flag("active", default=True),
+        mode=mode,
+        test=test,
+        per_day=per_day,
     )
 
 
-def _when(node: Node, journey: JourneyDef, survey: SurveyDef | None) -> tuple[Trigger, Document] | None:
-    """One of interaction: {stage, channel, resolved}, run: [outcomes], every: a period (with spread)."""
-    if not node.expect("interaction", "run", "every", "spread"):
-        return None
-    given = [key for key in ("interaction", "run", "every") if key in node.value]
-    if len(given) != 1:
-        node.problem("needs exactly one of interaction, run, every.")
-        return None
-    if "spread" in node.value and given != ["every"]:
-        node.problem("spread belongs to every.", "spread")
-    if given == ["interaction"]:
-        return Trigger.INTERACTION, _interaction(node, journey, survey)
-    return (Trigger.RUN, _run(node)) if given == ["run"] else (Trigger.CLOCK, _clock(node))
+def _delay(node: Node, default: timedelta) -> tuple[timedelta, str]:
+    """A period from the event on, or {after: attr.NAME, by: a period}: from a date of the run or customer on."""
+    if not node.has("delay") or not isinstance(node.value["delay"], dict):
+        return node.period("delay", default), ""
+    inner = node.child("delay")
+    if not inner.expect("after", "by"):
+        return default, ""
+    inner.require("after")
+    name = inner.text("after", most=60)
+    if name and not (name.startswith(ATTRIBUTE) and len(name) > len(ATTRIBUTE)):
+        inner.problem(f'"{name}" is no attribute: write attr. and its name, such as attr.departure.', "after")
+    return inner.period("by", timedelta()), name.removeprefix(ATTRIBUTE)
 
 
-def _interaction(node: Node, journey: JourneyDef, survey: SurveyDef | None) -> Document:
-    """Conditions on the contact; a touchpoint survey's stage goes without saying."""
-    own = survey.stage if survey else ""
-    conditions: Document = {"stage": own} if own else {}
-    inner = node.child("interaction")
-    if inner.value is None or not inner.expect("stage", "channel", "resolved"):
-        return conditions
-    stage = inner.optional_code("stage")
-    if stage and check_stage(inner, "stage", stage, journey.stages):
-        conditions["stage"] = stage
-        if own and own != stage:
-            inner.problem(f'the survey is about the stage "{own}", not "{stage}".', "stage")
-    if channel := inner.text("channel", most=40):
-        conditions["channel"] = channel
-    if inner.has("resolved"):
-        conditions["resolved"] = inner.flag("resolved", default=True)
-    return conditions
-
-
-def _run(node: Node) -> Document:
-    words = [item.word() for item in node.entries("run")] or list(OUTCOMES)
-    for word in words:
-        if word not in OUTCOMES:
-            node.problem(f'"{word}" is none of {", ".join(OUTCOMES)}{nearest(word, OUTCOMES)}', "run")
-    return {"outcomes": [str(outcome) for outcome in OUTCOMES if outcome in words]}
-
-
-def _clock(node: Node) -> Document:
-    every = node.parsed("every", lambda text: parse_period(text).delta, timedelta(days=180))
-    if every < timedelta(days=1):
-        node.problem("must be a day or more.", "every")
-    return {"every": write_period(every), "spread": node.flag("spread", default=True)}
+def _mode(node: Node) -> tuple[str | None, tuple[str, ...], int | None]:
+    """How far the rule is in force: shadow, live, {test: [customers]} or {ramp: asks a day}; None: not said."""
+    if not node.has("mode"):
+        return None, (), None
+    if not isinstance(node.value["mode"], dict):
+        word = node.one_of("mode", RuleMode.values, RuleMode.SHADOW)
+        if word in (RuleMode.TEST, RuleMode.RAMP):
+            node.problem("needs its customers or number: write {test: [C1, C2]} or {ramp: 50}.", "mode")
+        return word, (), None
+    inner = node.child("mode")
+    if not inner.expect(RuleMode.TEST, RuleMode.RAMP) or len(inner.value) != 1:
+        inner.problem("needs exactly one of test, ramp.")
+        return RuleMode.SHADOW, (), None
+    if inner.has(RuleMode.RAMP):
+        return RuleMode.RAMP, (), inner.count(RuleMode.RAMP) or 1
+    customers = tuple(dict.fromkeys(item.word() for item in inner.entries(RuleMode.TEST)))
+    if not customers or not all(customers):
+        inner.problem("name the customers of the test.", RuleMode.TEST)
+    return RuleMode.TEST, customers, None
 
 
 def _window(node: Node) -> str:
@@ -139,12 +133,27 @@ def _channels(node: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word in Channel.values)) or CHANNELS
 
 
-def _sample(node: Node) -> float:
-    number = node.number("sample")
+def _sample(node: Node) -> tuple[float, Document]:
+    """One share for everybody, or {default: .3, by: segment, silent: 1.0}: one per class, the default for others."""
+    if not node.has("sample") or not isinstance(node.value["sample"], dict):
+        return _share(node, "sample"), {}
+    inner = node.child("sample")
+    by = inner.text("by", most=60)
+    inner.require("by")
+    if by and by not in ("segment", "language") and not by.startswith(ATTRIBUTE):
+        inner.problem(f'"{by}" makes no classes: use segment, language or an attribute such as attr.product.', "by")
+    shares = {str(name): _share(inner, name) for name in inner.value if name not in ("default", "by")}
+    if not shares:
+        inner.problem("names no class with a share of its own: write a number instead.")
+    return _share(inner, "default"), {"by": by, "shares": shares}
+
+
+def _share(node: Node, key: str) -> float:
+    number = node.number(key)
     if number is None:
         return 1.0
     if not 0 < number <= 1:
-        node.problem("must be more than 0 and at most 1.", "sample")
+        node.problem("must be more than 0 and at most 1.", key)
         return 1.0
     return number
 
@@ -186,6 +195,11 @@ def parse_policy(root: Node) -> Document | None:
             policy[key] = [cap for cap in caps if cap]
     if node.has("keep_room_for"):
         policy["keep_room_for"] = node.one_of("keep_room_for", SurveyKind.values, SurveyKind.END_TO_END)
+    share = node.number("e2e_only")
+    if share is not None and not 0 <= share < 1:
+        node.problem("must be from 0 to less than 1: the share of runs asked about the whole only.", "e2e_only")
+    elif share is not None:
+        policy["e2e_only"] = share
     return policy
 
 

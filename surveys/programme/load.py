@@ -21,15 +21,15 @@ from surveys.models import (
     SurveyVersion,
     Transition,
 )
+from surveys.programme.load_rules import load_rules
 from surveys.programme.rows import (
     implied_transitions,
     journey_of,
     newest_version,
     policy_of,
-    rules_of,
     survey_of,
 )
-from surveys.programme.schema import Document, JourneyDef, Programme, RuleDef, SurveyDef, TransitionDef
+from surveys.programme.schema import Document, JourneyDef, Programme, SurveyDef, TransitionDef
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,11 @@ def load_programme(programme: Programme, *, publish: bool = False) -> Loaded:
     Journey.objects.select_for_update().get(pk=journey.pk)  # two loads of one file come one after the other
     changes = [f"journey {journey.code}"] if created else _rename(journey, definition.name)
     changes += _journey(journey, definition, publish=publish)
+    at_once = _first_published(programme) if publish else set()
     for survey in programme.surveys:
         changes += _survey(journey, survey, publish=publish)
     changes += _set_aside(journey, [survey.code for survey in programme.surveys])
-    changes += _rules(journey, programme)
+    changes += load_rules(journey, programme, at_once)
     changes += _policy(journey, programme.contact_policy)
     changes += _imports(journey, programme.imports)
     return Loaded(journey, tuple(changes))
@@ -209,6 +210,13 @@ def _new_survey_version(survey: Survey, definition: SurveyDef) -> SurveyVersion:
     return version
 
 
+def _first_published(programme: Programme) -> set[str]:
+    """Surveys of the file that have never been published before this load."""
+    codes = {survey.code for survey in programme.surveys}
+    before = SurveyVersion.objects.filter(survey__code__in=codes).exclude(state=VersionState.DRAFT)
+    return codes - set(before.values_list("survey__code", flat=True))
+
+
 def _set_aside(journey: Journey, codes: Sequence[str]) -> list[str]:
     """Surveys that the file no longer has: kept with their answers, but asked no more."""
     gone = Survey.objects.filter(journey=journey, active=True).exclude(code__in=codes)
@@ -216,38 +224,6 @@ def _set_aside(journey: Journey, codes: Sequence[str]) -> list[str]:
     Rule.objects.filter(survey__code__in=names).delete()
     gone.update(active=False)
     return [f"survey {name} set aside" for name in names]
-
-
-def _rules(journey: Journey, programme: Programme) -> list[str]:
-    """Rows updated in place by survey and order, so that decisions keep their rule; those left over go."""
-    codes = [survey.code for survey in programme.surveys]
-    if rules_of(journey, codes) == programme.rules:
-        return []
-    surveys = {survey.code: survey for survey in Survey.objects.filter(code__in=codes)}
-    kept = []
-    for code in codes:
-        for order, rule in enumerate((each for each in programme.rules if each.survey == code), start=1):
-            row, _created = Rule.objects.update_or_create(
-                survey=surveys[code], order=order, defaults=_rule_fields(rule)
-            )
-            kept.append(row.pk)
-    Rule.objects.filter(survey__in=surveys.values()).exclude(pk__in=kept).delete()
-    return ["rules"]
-
-
-def _rule_fields(rule: RuleDef) -> Document:
-    return {
-        "trigger": rule.trigger,
-        "conditions": rule.conditions,
-        "delay": rule.delay,
-        "window": rule.window,
-        "channels": list(rule.channels),
-        "sample": rule.sample,
-        "life": rule.life,
-        "reminder": rule.reminder,
-        "max_age": rule.max_age,
-        "active": rule.active,
-    }
 
 
 def _policy(journey: Journey, policy: Document | None) -> list[str]:

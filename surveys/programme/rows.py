@@ -136,6 +136,11 @@ def rule_of(rule: Rule) -> RuleDef:
         reminder=rule.reminder,
         max_age=rule.max_age,
         active=rule.active,
+        delay_after=rule.delay_after,
+        strata=rule.strata,
+        mode=rule.mode,
+        test=tuple(rule.test_customers),
+        per_day=rule.per_day,
     )
 
 

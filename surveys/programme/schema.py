@@ -14,13 +14,19 @@ MAX_AGE: Final = timedelta(days=3)
 REMINDER: Final = timedelta(days=4)
 DELAYS: Final = {
     Trigger.INTERACTION: timedelta(hours=24),
+    Trigger.STAGE: timedelta(hours=24),
     Trigger.RUN: timedelta(hours=12),
+    Trigger.WAIT: timedelta(),
     Trigger.CLOCK: timedelta(),
+    Trigger.MANUAL: timedelta(),
 }
 LIVES: Final = {
     Trigger.INTERACTION: timedelta(days=14),
+    Trigger.STAGE: timedelta(days=14),
     Trigger.RUN: timedelta(days=28),
+    Trigger.WAIT: timedelta(days=14),
     Trigger.CLOCK: timedelta(days=28),
+    Trigger.MANUAL: timedelta(days=28),
 }
 WINDOW: Final = "Mon-Sat 09:00-19:00"
 CHANNELS: Final = ("email", "sms")
@@ -84,7 +90,7 @@ class SurveyDef:
 
 @dataclass(frozen=True)
 class RuleDef:
-    """When a survey is asked."""
+    """When a survey is asked. mode None: the file does not say, what is so stays so (a new one: load decides)."""
 
     survey: str
     trigger: str
@@ -97,6 +103,11 @@ class RuleDef:
     reminder: timedelta | None = REMINDER
     max_age: timedelta = MAX_AGE
     active: bool = True
+    delay_after: str = ""
+    strata: Document = field(default_factory=dict)
+    mode: str | None = None
+    test: tuple[str, ...] = ()
+    per_day: int | None = None
 
 
 @dataclass(frozen=True)

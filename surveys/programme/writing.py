@@ -8,8 +8,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from surveys.enums import Measures, Metric, Phase, StageKind, SurveyKind, Trigger
+from surveys.enums import Measures, Metric, Phase, RuleMode, StageKind, SurveyKind, Trigger
 from surveys.programme.asking import POLICY_KEYS
+from surveys.programme.asking_when import write_when
 from surveys.programme.mapping_sources import CONDITION_KEYS, SOURCE_KEYS
 from surveys.programme.mappings import ANSWER_KEYS, MAPPING_KEYS, WIDE_KEYS
 from surveys.programme.periods import write_period
@@ -162,10 +163,12 @@ def _default_measures(survey: SurveyDef) -> str:
 def _rule(rule: RuleDef, programme: Programme) -> Any:
     trigger = Trigger(rule.trigger)
     plain: dict[str, Any] = {"survey": rule.survey, "when": _when(rule, programme)}
-    if rule.delay != DELAYS[trigger]:
+    if rule.delay_after:
+        plain["delay"] = {"after": f"attr.{rule.delay_after}", "by": write_period(rule.delay)}
+    elif rule.delay != DELAYS[trigger]:
         plain["delay"] = write_period(rule.delay)
     plain |= _unless(window=(rule.window, WINDOW), channels=(list(rule.channels), list(CHANNELS)))
-    plain |= _unless(sample=(rule.sample, 1.0))
+    plain |= _unless(sample=(_sample(rule), 1.0))
     if rule.life != LIVES[trigger]:
         plain["life"] = write_period(rule.life)
     usual = REMINDER if rule.life > REMINDER else None
@@ -173,17 +176,24 @@ def _rule(rule: RuleDef, programme: Programme) -> Any:
         plain["reminder"] = "none" if rule.reminder is None else write_period(rule.reminder)
     if rule.max_age != MAX_AGE:
         plain["max_age"] = write_period(rule.max_age)
-    return _flow(plain | _unless(active=(rule.active, True)))
+    return _flow(plain | _unless(active=(rule.active, True), mode=(_mode(rule), None)))
+
+
+def _sample(rule: RuleDef) -> Any:
+    if not rule.strata:
+        return rule.sample
+    return {"default": rule.sample, "by": rule.strata["by"], **dict(sorted(rule.strata["shares"].items()))}
+
+
+def _mode(rule: RuleDef) -> Any:
+    if rule.mode == RuleMode.TEST:
+        return {"test": list(rule.test)}
+    return {"ramp": rule.per_day} if rule.mode == RuleMode.RAMP else rule.mode
 
 
 def _when(rule: RuleDef, programme: Programme) -> dict[str, Any]:
-    if rule.trigger == Trigger.RUN:
-        return {"run": list(rule.conditions["outcomes"])}
-    if rule.trigger == Trigger.CLOCK:
-        return {"every": rule.conditions["every"], **_unless(spread=(rule.conditions["spread"], True))}
     own = next(survey.stage for survey in programme.surveys if survey.code == rule.survey)
-    conditions = {key: value for key, value in rule.conditions.items() if (key, value) != ("stage", own)}
-    return {"interaction": _ordered(conditions, ("stage", "channel", "resolved"))}
+    return write_when(rule.trigger, rule.conditions, own)
 
 
 def _outcome(outcome: OutcomeDef) -> dict[str, Any]:

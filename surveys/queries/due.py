@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from surveys.enums import DELIVERY_IN_HAND, DELIVERY_LEFT_US, DELIVERY_MAY_SEND, Channel, DeliveryState
-from surveys.models import ContactPolicy, Delivery, Suppression
+from surveys.models import ContactPolicy, Delivery, NeverAsk, Suppression
 
 
 def claimed_messages(ids: Collection[int]) -> list[Delivery]:
@@ -26,6 +26,12 @@ def suppressed_channels(hashes: Iterable[bytes], now: datetime) -> dict[bytes, d
     for row in rows.order_by("pk"):
         found[bytes(row.address_hash)].setdefault(row.channel, row.reason)
     return dict(found)
+
+
+def never_ask_flags(customers: Collection[int], now: datetime) -> dict[int, str]:
+    """Per customer id, the reason of a never-ask flag that holds now."""
+    rows = NeverAsk.objects.filter(Q(until__isnull=True) | Q(until__gt=now), customer__in=customers)
+    return dict(rows.order_by("-pk").values_list("customer_id", "reason"))
 
 
 def sms_times(hashes: Iterable[bytes], since: datetime) -> dict[bytes, list[datetime]]:

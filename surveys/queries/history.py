@@ -1,14 +1,24 @@
 """Reads for deciding: rules, what a customer has been asked already, what has been decided for an occasion."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import F, FloatField, Func, Q, QuerySet
+from django.db.models import Count, F, FloatField, Func, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from surveys.enums import Trigger, VersionState
-from surveys.models import AskDecision, Customer, Interaction, JourneyRun, Rule, Survey, SurveyVersion
+from surveys.enums import (
+    DELIVERY_IN_HAND,
+    DELIVERY_LEFT_US,
+    DELIVERY_MAY_SEND,
+    DeliveryPurpose,
+    Trigger,
+    VersionState,
+)
+from surveys.models import AskDecision, Customer, Delivery, Interaction, JourneyRun, Rule, Survey, SurveyVersion
 from surveys.policy.frequency import Asked
+from surveys.policy.modes import DELAYED, IN_FORCE
+from surveys.policy.reasons import Reason
 
 ASKED = ("planned", "sent")
 Key = tuple[int, int, str]  # customer, survey, occasion
@@ -47,29 +57,65 @@ def lock_customers(ids: Collection[int]) -> None:
     list(Customer.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
-def decided(customers: Collection[int], surveys: Collection[int], occasions: Collection[str]) -> set[Key]:
-    """Occasions that stand in the ledger already."""
+def decided(customers: Collection[int], surveys: Collection[int], occasions: Collection[str]) -> dict[Key, str]:
+    """Occasions that stand in the ledger already, with their outcome."""
     rows = AskDecision.objects.filter(customer__in=customers, survey__in=surveys, occasion__in=occasions)
-    return set(rows.values_list("customer_id", "survey_id", "occasion"))
+    told = rows.values_list("customer_id", "survey_id", "occasion", "outcome")
+    return {(customer, survey, occasion): outcome for customer, survey, occasion, outcome in told}
 
 
 def asked_since(customers: Collection[int], since: datetime) -> dict[int, list[Asked]]:
-    """Per customer, asks since then that left or are on their way, imported ones included."""
-    rows = AskDecision.objects.filter(customer__in=customers, outcome__in=ASKED, due_at__gt=since)
+    """Per customer, asks and reminders since then that left or are on their way, imported ones included."""
     found: dict[int, list[Asked]] = defaultdict(list)
-    for customer, kind, at in rows.values_list("customer_id", "survey__kind", "due_at"):
+    asks = AskDecision.objects.filter(customer__in=customers, outcome__in=ASKED)
+    asks = asks.annotate(at=Coalesce("invitation__due_at", "due_at")).filter(at__gt=since)
+    for customer, kind, at in asks.values_list("customer_id", "survey__kind", "at"):
         found[customer].append(Asked(kind, at))
+    reminders = Delivery.objects.filter(
+        purpose=DeliveryPurpose.REMINDER,
+        state__in=(*DELIVERY_MAY_SEND, *DELIVERY_IN_HAND, *DELIVERY_LEFT_US),
+        invitation__customer__in=customers,
+    )
+    reminders = reminders.annotate(at=Coalesce("sent_at", "next_at")).filter(at__gt=since)
+    for customer, kind, at in reminders.values_list("invitation__customer_id", "invitation__survey__kind", "at"):
+        found[customer].append(Asked(kind, at, reminder=True))
     return dict(found)
 
 
 def kinds_asked_in(journeys: Iterable[int]) -> dict[int, set[str]]:
-    """Per journey, the kinds of its surveys that some rule asks."""
-    surveys = Survey.objects.filter(journey__in=set(journeys), active=True, rules__active=True)
+    """Per journey, the kinds of its surveys that some rule in force asks; a rule on trial asks hardly anybody."""
+    surveys = Survey.objects.filter(
+        journey__in=set(journeys), active=True, rules__active=True, rules__mode__in=IN_FORCE
+    ).filter(versions__state=VersionState.PUBLISHED)
     found: dict[int, set[str]] = defaultdict(set)
     for journey, kind in surveys.values_list("journey_id", "kind").distinct():
         if journey:
             found[journey].add(kind)
     return dict(found)
+
+
+def runs_asked_about(runs: Collection[int]) -> set[tuple[int, str]]:
+    """(run, kind of survey) of these runs that are decided for good: asked, or not asked for a reason that stays."""
+    rows = AskDecision.objects.filter(run__in=runs).exclude(outcome__in=(DELAYED, Reason.SHADOW, Reason.REOPENED))
+    return set(rows.values_list("run_id", "survey__kind").distinct())
+
+
+def planned_by_rule(rules: Collection[int], since: datetime) -> Counter[int]:
+    """How many asks each of these rules has planned since then, whatever became of them."""
+    rows = AskDecision.objects.filter(rule__in=rules, decided_at__gte=since, invitation__isnull=False)
+    return Counter(dict(rows.values_list("rule_id").annotate(n=Count("pk")).order_by()))
+
+
+def delayed_asks(now: datetime, many: int) -> list[AskDecision]:
+    """Asks whose next look is due, with everything that decides about them."""
+    rows = AskDecision.objects.filter(outcome=DELAYED, retry_at__lte=now).order_by("retry_at", "pk")
+    return list(rows.select_related("rule__survey", "customer", "run", "stage", "interaction")[:many])
+
+
+def without_rule() -> Q:
+    """Decisions whose rule has gone or asks no more: deleted, switched off, its survey set aside or not published."""
+    published = Survey.objects.filter(active=True, versions__state=VersionState.PUBLISHED)
+    return Q(rule__isnull=True) | Q(rule__active=False) | ~Q(survey__in=published)
 
 
 class ClockShift(Func):

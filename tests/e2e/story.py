@@ -34,7 +34,9 @@ def programme() -> str:
     stages = "".join(f"  - {{code: {code}, name: {code.title()}, owner: Branch}}\n" for code in STAGES)
     surveys = "".join(_survey(code, "touchpoint", "satisfied", f"the step {code}") for code in STAGES)
     surveys += _survey("whole", "end_to_end", "overall", "the opening of your account as a whole")
-    rule = "  - {{survey: account-{}, when: {{{}}}, delay: 0, window: always, reminder: none, max_age: 30d}}\n"
+    rule = (
+        "  - {{survey: account-{}, when: {{{}}}, delay: 0, window: always, reminder: none, max_age: 30d, mode: live}}\n"
+    )
     rules = "".join(rule.format(code, "interaction: {}") for code in STAGES)
     rules += rule.format("whole", "run: [completed]")
     journey = "journey:\n  code: plain_account\n  name: Open an account\n  headline: overall\n"

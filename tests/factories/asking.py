@@ -9,7 +9,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from surveys.enums import Channel, Measures, StageKind, SurveyKind, Trigger, VersionState
+from surveys.enums import Channel, Measures, RuleMode, StageKind, SurveyKind, Trigger, VersionState
 from surveys.models import (
     Choice,
     Customer,
@@ -121,7 +121,7 @@ class InteractionFactory(DjangoModelFactory[Interaction]):
 
 
 class RuleFactory(DjangoModelFactory[Rule]):
-    """Ask at the end of a run, at once, by both channels."""
+    """Ask at the end of a run, at once, by both channels, in force."""
 
     class Meta:
         model = Rule
@@ -135,6 +135,7 @@ class RuleFactory(DjangoModelFactory[Rule]):
     channels = factory.LazyFunction(lambda: ["email", "sms"])
     life = timedelta(days=28)
     max_age = timedelta(days=3)
+    mode = RuleMode.LIVE
 
 
 class InvitationFactory(DjangoModelFactory[Invitation]):

@@ -11,6 +11,7 @@ from feedback.actions.imports.base import Result, Taken
 from feedback.actions.imports.places import Place
 from feedback.queries.asked import stages_of
 from surveys.models import AskDecision, SurveyVersion
+from surveys.policy.due import occasion, period_occasion
 
 BATCH = 1_000
 
@@ -81,8 +82,8 @@ def _row(ask: Ask) -> AskDecision:
 
 def _occasion(ask: Ask) -> str:
     """The same words as for asks of our own, so that one occasion is one row."""
-    place, stage = ask.place, ask.version.survey.stage_code
+    place, survey = ask.place, ask.version.survey
     if place.run is None and place.interaction is None:
-        return f"period:{ask.at:%Y-%m-%d}"
-    where = str(place.run.public_id) if place.run else place.interaction.reference if place.interaction else ""
-    return f"stage:{where}:{stage}" if stage or place.run is None else f"run:{where}"
+        return period_occasion(ask.at)
+    run = str(place.run.public_id) if place.run else ""
+    return occasion(survey.kind, run, survey.stage_code, place.interaction.reference if place.interaction else "")

@@ -57,4 +57,4 @@ def test_decide_in_parallel_one_occasion_is_one_ask() -> None:
 
 def test_decide_in_parallel_limit_holds_over_occasions() -> None:
     made = contacts(THREADS, one_run=False)
-    assert at_once([[each.pk] for each in made]) == {"planned": 1, "policy": THREADS - 1}
+    assert at_once([[each.pk] for each in made]) == {"planned": 1, "delayed": THREADS - 1}

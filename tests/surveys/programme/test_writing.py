@@ -45,6 +45,18 @@ traps = st.sampled_from(
     ]
 )
 text = st.one_of(words, traps)
+WHENS = st.sampled_from(
+    [
+        {"run": ["abandoned"]},
+        {"every": "30d", "spread": False},
+        {"interaction": {"stage": "b"}},
+        {"interaction": {"team": ["north", "no"], "reason": "1", "initiator": "company", "attr.x": "?"}},
+        {"stage": {"left": "a"}},
+        {"wait": {"from": "a", "to": "b", "times": 1.5}},
+        {"wait": {"from": "a"}},
+        {"manual": True},
+    ]
+)
 periods = st.sampled_from(["0", "30m", "24h", "36h", "2d", "2w", "180d"])
 
 
@@ -86,12 +98,14 @@ def programmes(draw: st.DrawFn) -> str:
             "rules": [
                 {
                     "survey": "s",
-                    "when": draw(st.sampled_from([{"run": ["abandoned"]}, {"every": "30d", "spread": False}, {"interaction": {"stage": "b"}}])),
-                    "delay": draw(periods),
+                    "when": draw(WHENS),
+                    "delay": draw(st.one_of(periods, st.just({"after": "attr.departure", "by": "2d"}))),
                     "reminder": draw(st.sampled_from(["none", "1d"])),
+                    "sample": draw(st.sampled_from([1, 0.5, {"default": 0.3, "by": "segment", "silent": 1.0, "a b": 0.1}])),
+                    "mode": draw(st.sampled_from(["shadow", "live", {"ramp": 50}, {"test": ["C1", "1e3"]}])),
                 }
             ],
-            "contact_policy": draw(st.sampled_from([None, "none", {"total": ["6 per 90d"], "keep_room_for": "end_to_end"}])),
+            "contact_policy": draw(st.sampled_from([None, "none", {"total": ["6 per 90d"], "keep_room_for": "end_to_end", "e2e_only": 0.2}])),
             "imports": {"m": {"customer": draw(words), "time": {"value": "2026-01-01"}, "questions": {draw(words): "s.overall"}}},
         }
     )  # fmt: skip
