@@ -10,9 +10,13 @@ from django.utils.translation import gettext as _
 
 from feedback.dashboards import coverage, doubts, headline, parts, standing, words
 from feedback.dashboards.addition import Addition, Part
+from feedback.dashboards.asking import asking_part
 from feedback.dashboards.contacts import contacts_part
 from feedback.dashboards.context import Context, Query, UnknownJourney, context_of
 from feedback.dashboards.explain import explain_part
+from feedback.dashboards.feelings import feelings_part
+from feedback.dashboards.response import response_part
+from feedback.dashboards.scope import scope_part
 from feedback.dashboards.segments import segment_findings, segment_values
 from feedback.dashboards.standing import Verdict
 from feedback.dashboards.time import time_part
@@ -26,6 +30,8 @@ __all__ = ["Addition", "Query", "UnknownJourney", "build_comparison"]
 Value = dict[str, Any]
 
 PARTS: tuple[Part, ...] = (explain_part, contacts_part, coverage.coverage_part, time_part, commercial_part)
+# These describe; none has a test that a finding could come of.
+DESCRIBED: tuple[Part, ...] = (feelings_part, response_part, scope_part, asking_part, scorecard_part)
 
 
 Tell = Callable[[int, str], None]
@@ -43,7 +49,9 @@ def build_comparison(query: Query, now: datetime | None = None, tell: Tell | Non
     tell(95, _("judging the page as a whole"))
     standing.mark(value, _verdict(context, value, now))
     value["sentence"] = words.gap_sentence(value)
-    return _with(value, scorecard_part(context, value))
+    for part in DESCRIBED:
+        value = _with(value, part(context, value))
+    return value
 
 
 def _computed(context: Context, now: datetime, tell: Tell) -> Value:

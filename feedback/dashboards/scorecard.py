@@ -12,6 +12,7 @@ from feedback.dashboards.change_rows import difference_value
 from feedback.dashboards.changes import data_end
 from feedback.dashboards.context import Context
 from feedback.dashboards.measures import SHARE, Measure, measure_of, times_of
+from feedback.dashboards.told_tiles import told_tiles
 from feedback.insights.arrays import Floats
 from feedback.insights.intervals import Difference, Mean, clustered_mean, mean_difference
 from feedback.insights.kaplan_meier import curve, quantile
@@ -28,10 +29,10 @@ MEASURED: dict[BlockName, tuple[str, ...]] = {
     "touchpoint_service": ("service", "speed", "knowledge", "patience", "accommodation", "ease"),
     "end_to_end": ("experience", "nps", "ces"),
     "mindset_and_feelings": ("receipt_confirmed", "knew_what_next", "knew_when", "repeated_myself"),
-    "process": ("elapsed_days", "steps", "switches", "repeats", "promise_kept", "paperless", "abandoned"),
+    "process": ("elapsed_days", "steps", "contacts", "switches", "repeats", "promise_kept", "paperless", "abandoned"),
 }
 # What drivers are looked for: the experience, and what stands for it.
-EXPLAINED = ("experience", "nps", "ces", "gap")
+EXPLAINED = ("experience", "nps", "ces", "gap", "hidden_poor", "bad_journeys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def scorecard_value(context: Context, value: Value, suppressed: list[Value]) -> 
     before = history.between(*previous) if previous else None
     board = Board(context, value, now, before, data_end(history))
     makers: tuple[Callable[[Board], Tiles], ...] = (_measured, _headline, _contacts, _loyalty, _coverage, _loop, _goals)
-    tiles = [_shown(block, tile, suppressed) for maker in makers for block, tile in maker(board)]
+    tiles = [*(tile for maker in makers for tile in maker(board)), *told_tiles(context, value, previous)]
+    tiles = [_shown(block, _completed(board, tile), suppressed) for block, tile in tiles]
     return {
         "blocks": [
             {"name": block.name, "tiles": [tile_value(tile) for tile in block.tiles]} for block in scorecard(tiles)
@@ -89,7 +91,7 @@ def _measured(board: Board) -> Tiles:
         for code in codes:
             measure = measure_of(code, board.context.definition, board.now)
             if measure is not None and bool(np.isfinite(measure.values).any()):
-                found.append((block, _completed(board, _tile(board, measure))))
+                found.append((block, _tile(board, measure)))
     return found
 
 
@@ -146,8 +148,12 @@ def _completed(board: Board, tile: Tile) -> Tile:
 
 def _why(value: Value, code: str) -> tuple[str, ...]:
     """Named drivers of the experience; of the service its lowest stage; else that there are not enough answers."""
-    if code == "service":
+    if code in ("service", "speed", "knowledge", "patience", "accommodation", "ease"):
         return _lowest_stage(value)
+    if code == "net_emotion":
+        return _lowest_feeling(value)
+    if code in ("promise_kept", "waiting"):
+        return _broken_promise(value)
     if code not in EXPLAINED:
         return ()
     drivers = value["drivers"]
@@ -155,6 +161,25 @@ def _why(value: Value, code: str) -> tuple[str, ...]:
         return (NOT_ENOUGH,)
     named = [item["code"] for item in drivers["items"] if item.get("stands")]
     return tuple(named[:3]) or (NOTHING_NAMED,)
+
+
+def _lowest_feeling(value: Value) -> tuple[str, ...]:
+    """The stage whose feelings lie below those about the whole, by its interval."""
+    whole = value["feelings"]["whole"]
+    rows = [row for row in value["feelings"]["stages"] if row["hi"] is not None]
+    if not rows:
+        return (NOT_ENOUGH,)
+    lowest = min(rows, key=lambda row: float(row["net"]))
+    return (f"stage:{lowest['code']}",) if lowest["hi"] < whole["net"] else (NOTHING_NAMED,)
+
+
+def _broken_promise(value: Value) -> tuple[str, ...]:
+    """The wait that keeps its promise least often."""
+    rows = [row for row in value["transitions"] if row["kept_share"] is not None and row["kept_share"] < 1]
+    if not rows:
+        return ()
+    worst = min(rows, key=lambda row: float(row["kept_share"]))
+    return (f"wait:{worst['from']}->{worst['to']}",)
 
 
 def _lowest_stage(value: Value) -> tuple[str, ...]:
@@ -174,7 +199,7 @@ def _headline(board: Board) -> Tiles:
     before = None if board.before is None else board.before.service - board.before.experience
     change = _change(paired, before, _customers(board)) if gap["gap"] is not None else None
     tile = Tile("gap", "points", gap["gap"], gap["lo"], gap["hi"], gap["n_pairs"] or 0, change)
-    found: Tiles = [("end_to_end", _completed(board, tile))]
+    found: Tiles = [("end_to_end", tile)]
     if poor["n"]:
         hidden_poor = Tile("hidden_poor", SHARE, poor["share"], poor["lo"], poor["hi"], poor["n"])
         found.append(("end_to_end", hidden_poor))

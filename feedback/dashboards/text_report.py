@@ -6,6 +6,7 @@ from feedback.dashboards.report_contacts import lines_contacts
 from feedback.dashboards.report_coverage import lines_coverage
 from feedback.dashboards.report_explain import lines_explain
 from feedback.dashboards.report_page import lines_page
+from feedback.dashboards.report_served import lines_served
 from feedback.dashboards.report_time import lines_time
 from feedback.dashboards.report_value import lines_value
 from feedback.dashboards.words import duration, one
@@ -27,7 +28,7 @@ def text_report(value: Value) -> str:
         lines.append(_score("NPS", value["nps"]))
     lines += ["", *_stages(value["stages"]), *_waits(value["transitions"]), *_segments(value["segments"])]
     lines += [*lines_explain(value), *lines_contacts(value), *lines_coverage(value)]
-    lines += [*lines_time(value), *lines_value(value)]
+    lines += [*lines_served(value), *lines_time(value), *lines_value(value)]
     lines += [f"! {item['code']}: {item['text']}" for item in value["warnings"]]
     return "\n".join(lines)
 

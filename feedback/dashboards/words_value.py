@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from feedback.dashboards.keys import key
 from feedback.dashboards.words import one
+from feedback.insights.drivers import MIN_ROWS
 
 Value = dict[str, Any]
 
@@ -68,6 +69,16 @@ TILES = {
     "repeated_myself": gettext_lazy("Had to repeat themselves"),
     "elapsed_days": gettext_lazy("Journey time, median"),
     "steps": gettext_lazy("Steps"),
+    "contacts": gettext_lazy("Contacts a journey"),
+    "waiting": gettext_lazy("Time in which nobody works on it"),
+    "linked": gettext_lazy("Contacts that belong to a journey"),
+    "proactive": gettext_lazy("Contacts that we began"),
+    "bad_journeys": gettext_lazy("Bad journeys, under 50"),
+    "net_emotion": gettext_lazy("Net emotion, -100 to 100"),
+    "response_within": gettext_lazy("Answered within the target time"),
+    "ttr": gettext_lazy("Hours until solved"),
+    "solved": gettext_lazy("Follow-ups solved"),
+    "rescored": gettext_lazy("New score minus old after a follow-up"),
     "switches": gettext_lazy("Channel switches"),
     "repeats": gettext_lazy("Repeat contacts"),
     "promise_kept": gettext_lazy("Promised waits kept"),
@@ -160,8 +171,8 @@ def why_text(tile: Value, value: Value) -> str:
         return ""
     if tile["why"] == ["not_enough"]:
         drivers = value["drivers"] or {}
-        n = drivers.get("n") or 0
-        return _("not enough answers to say why (n = %(n)s)") % {"n": n} if n else _("not enough answers to say why")
+        facts = {"n": drivers.get("n") or 0, "needed": drivers.get("needed") or MIN_ROWS}
+        return _("not enough answers to say why (n = %(n)s, need %(needed)s)") % facts
     if tile["why"] == ["nothing_named"]:
         return _("nothing stands out")
     if tile["why"] == ["one_stage"]:
@@ -172,5 +183,6 @@ def why_text(tile: Value, value: Value) -> str:
 def _label(code: str, value: Value) -> str:
     """The name of a driver or stage."""
     names = {f"stage:{stage['code']}": stage["name"] for stage in value["stages"]}
+    names |= {f"wait:{t['from']}->{t['to']}": f"{t['from_name']} → {t['to_name']}" for t in value["transitions"]}
     names |= {item["code"]: item.get("label") or item["code"] for item in (value["drivers"] or {}).get("items", [])}
     return str(names.get(code, code))

@@ -92,6 +92,22 @@ def complementary(counts: Sequence[int], minimum: int = HIDDEN_BELOW) -> tuple[b
     return tuple(hidden)
 
 
+def pooled(counts: Sequence[int], most: int, minimum: int = HIDDEN_BELOW) -> tuple[bool, ...]:
+    """Which cells stand alone when all others are shown as one: `most` at most, in the order given, none too small.
+
+    What is pooled holds nobody or at least the limit, so that neither it nor a part of it tells of too few.
+    """
+    alone = [n >= limit(minimum) for n in counts]
+    for place in [place for place, stands in enumerate(alone) if stands][most:]:
+        alone[place] = False
+    while 0 < sum(n for n, stands in zip(counts, alone, strict=True) if not stands) < limit(minimum):
+        smallest = [(n, -place) for place, n in enumerate(counts) if alone[place]]
+        if not smallest:
+            break
+        alone[-min(smallest)[1]] = False
+    return tuple(alone)
+
+
 def complementary_table(counts: Sequence[Sequence[int]], minimum: int = HIDDEN_BELOW) -> tuple[tuple[bool, ...], ...]:
     """The same for a table of which row totals, column totals and the grand total are published.
 

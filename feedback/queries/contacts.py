@@ -48,7 +48,7 @@ def contacts_with_reason(journey_id: int, window: Window) -> list[ContactRow]:
     A journey that has no runs but asks about contacts without journey is about all of these.
     """
     rows = (
-        Interaction.objects.filter(_own(journey_id), _started(window))
+        Interaction.objects.filter(of_journey(journey_id), started_in(window))
         .exclude(reason="")
         .annotate(place=Coalesce("stage__code", Value("")))
         .order_by("started_at", "reference")
@@ -71,7 +71,8 @@ def contacts_with_reason(journey_id: int, window: Window) -> list[ContactRow]:
     return [ContactRow(*row) for row in rows]
 
 
-def _own(journey_id: int) -> Q:
+def of_journey(journey_id: int) -> Q:
+    """The journey's contacts, and those without journey: its customers', or all where it only asks about contacts."""
     runs = JourneyRun.objects.filter(journey_id=journey_id)
     asks_about_contacts = Response.objects.filter(
         survey__journey_id=journey_id, interaction__isnull=False, interaction__journey__isnull=True
@@ -80,7 +81,8 @@ def _own(journey_id: int) -> Q:
     return Q(journey_id=journey_id) | (Q(journey__isnull=True) & Q(theirs))
 
 
-def _started(window: Window) -> Q:
+def started_in(window: Window) -> Q:
+    """Contacts that started in [start, end)."""
     inside = Q()
     if window.start:
         inside &= Q(started_at__gte=window.start)

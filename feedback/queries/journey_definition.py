@@ -19,6 +19,10 @@ class StageDefinition:
     phase: str
     owner: str | None
     promised_days: float | None
+    channel: str = ""
+    human: bool = True
+    optional: bool = False
+    third_party: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,18 @@ def _current_version(journey: Journey) -> JourneyVersion | None:
 
 def _stage(stage: Stage) -> StageDefinition:
     owner = stage.owner.name if stage.owner else None
-    return StageDefinition(stage.code, stage.name, stage.kind, stage.phase, owner, stage.promised_days)
+    return StageDefinition(
+        code=stage.code,
+        name=stage.name,
+        kind=stage.kind,
+        phase=stage.phase,
+        owner=owner,
+        promised_days=stage.promised_days,
+        channel=stage.channel,
+        human=stage.human,
+        optional=stage.optional,
+        third_party=stage.third_party,
+    )
 
 
 def _transitions(version: JourneyVersion, stages: list[Stage]) -> list[TransitionDefinition]:

@@ -116,7 +116,7 @@ def read_runs(rows: QuerySet[RunScore], keys: Keys) -> RunColumns:
     return read_columns(rows, numbers | moments | {"version": "run__version__number", "outcome": outcome}, keys)
 
 
-def read_numbers(rows: QuerySet[RunScore], names: Sequence[str]) -> dict[str, Floats]:
+def read_numbers(rows: QuerySet[Any, Any], names: Sequence[str]) -> dict[str, Floats]:
     """These columns of the rows, in their order."""
     return dict(zip(names, _copied(rows.values_list(*names), len(names)), strict=True))
 

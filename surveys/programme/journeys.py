@@ -81,7 +81,7 @@ def promised(node: Node) -> float | None:
 
 
 def _options(node: Node) -> dict[str, Any]:
-    """What differs from the defaults: any, below_50, a gap of 5 points, an effect of 3, both thresholds 75, no mix."""
+    """What differs from the defaults: any, below_50, a gap of 5 points, an effect of 3, both thresholds 75, no mix, no hurry."""
     options: dict[str, Any] = {
         "service_score": node.one_of("service_score", ("any", "complete"), "any"),
         "hidden_poor": node.one_of("hidden_poor", ("below_50", "detractor"), "below_50"),
@@ -89,6 +89,7 @@ def _options(node: Node) -> dict[str, Any]:
         "min_effect": _in_range(node, "min_effect"),
         "thresholds": _thresholds(node),
         "case_mix": _names(node, "case_mix"),
+        "answer_within": _answer_within(node),
     }
     defaults: dict[str, Any] = {"service_score": "any", "hidden_poor": "below_50"}
     return {key: value for key, value in options.items() if (value and value != defaults.get(key)) or value == 0}
@@ -100,6 +101,21 @@ def _names(node: Node, key: str) -> list[str]:
     if "" in words:
         node.problem("has a blank name.", key)
     return list(dict.fromkeys(word for word in words if word))
+
+
+def _answer_within(node: Node) -> dict[str, str]:
+    """How soon a customer is to be answered, by channel (`other`: every other one), as written."""
+    found = {}
+    for channel, each in node.pairs("answer_within"):
+        written = each.word()
+        try:
+            if parse_period(written).amount:
+                found[str(channel)] = written
+            else:
+                each.problem("must be more than 0.")
+        except ValueError as trouble:
+            each.problem(str(trouble))
+    return found
 
 
 def _thresholds(node: Node) -> dict[str, float]:

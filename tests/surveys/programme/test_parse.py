@@ -47,6 +47,8 @@ MISTAKES = [
     ("code: hold", "code: call", [(4, 'the stage code "call" is there more than once.')]),
     ("kind: wait, promised", "kind: service, promised", [(4, "only a stage of kind wait or a transition has a promise.")]),
     ("promised_days: 5", "promised_days: -1", [(1, "must be more than 0.")]),
+    ("promised_days: 5", "answer_within: {phone: soon}", [(1, '"soon" is not a period')]),
+    ("promised_days: 5", "answer_within: {phone: 0}", [(1, "must be more than 0")]),
     ("promised_days: 5", "case_mix: [product, {a: b}]", [(1, "must be a text, not")]),
     ("promised_days: 5", "min_effect: 101", [(1, "must be from 0 to 100.")]),
     ("headline: overall,", "headline: ovrall,", [(1, 'no end-to-end survey has the headline question "ovrall".')]),

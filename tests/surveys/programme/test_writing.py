@@ -88,6 +88,7 @@ def programmes(draw: st.DrawFn) -> str:
                 "min_gap": draw(st.integers(0, 100)),
                 "min_effect": draw(st.integers(0, 100)),
                 "case_mix": draw(st.lists(words, max_size=3)),
+                "answer_within": draw(st.dictionaries(words, st.sampled_from(["2m", "24h", "3d"]), max_size=2)),
                 "stages": [
                     {"code": "a", "name": draw(text), "owner": draw(text), "human": draw(st.booleans())},
                     {"code": "w", "name": draw(text), "kind": "wait", "promised": draw(periods.filter(lambda p: p != "0"))},

@@ -1,0 +1,81 @@
+"""Answering, feelings, scope, ways and asking, as lines for a terminal."""
+
+from feedback.dashboards.addition import Value
+from feedback.dashboards.feelings import place_name
+from feedback.dashboards.words import one
+from feedback.dashboards.words_contacts import percent
+from feedback.dashboards.words_served import minutes
+
+
+def lines_served(value: Value) -> list[str]:
+    """The sections that have something to say, each with its sentence first."""
+    sections = (_answering(value), _feelings(value), _scope(value), _asking(value))
+    return [line for section in sections if section for line in [*section, ""]]
+
+
+def _answering(value: Value) -> list[str]:
+    times = value["response_times"]
+    if not times:
+        return []
+    head = f"{'Answered by channel':<28} {'median':>9} {'p90':>9} {'target':>9} {'in time':>8} {'n':>6} {'given up':>8}"
+    return [times["sentence"], head, *(_channel(row) for row in times["channels"])]
+
+
+def _channel(row: Value) -> str:
+    name = row["channel"] or "–"
+    if row["state"] == "hidden":
+        return f"{name:<28} fewer than 5"
+    within = percent(row["within"]["share"]) if row["within"] else "–"
+    times = " ".join(f"{minutes(row[key]):>9}" for key in ("median", "p90", "target_minutes"))
+    return f"{name:<28} {times} {within:>8} {row['n']:>6} {row['unanswered']:>8}"
+
+
+def _feelings(value: Value) -> list[str]:
+    felt = value["feelings"]
+    if not felt:
+        return []
+    head = f"{'Feelings':<44} {'net':>7} {'interval':<16} {'confused':>8} {'anxious':>8} {'n':>6}"
+    rows = [*felt["stages"], *(row for row in felt["transitions"] if row["state"] != "not_measured")]
+    return [
+        felt["sentence"],
+        head,
+        *(_felt(place_name(row), row) for row in rows),
+        _felt("whole journey", felt["whole"]),
+    ]
+
+
+def _felt(name: str, row: Value) -> str:
+    if row["net"] is None:
+        return f"{name[:43]:<44} {'fewer than 5' if row['state'] == 'hidden' else 'not measured'}"
+    interval = f"[{one(row['lo'])}, {one(row['hi'])}]"
+    shares = " ".join(f"{percent(row[key]['share']):>8}" for key in ("confused", "anxious"))
+    return f"{name[:43]:<44} {one(row['net']):>7} {interval:<16} {shares} {row['n']:>6}"
+
+
+def _scope(value: Value) -> list[str]:
+    scope, steady = value["scope"], value["consistency"]
+    lines = [scope["sentence"]]
+    for name, found in (("Nobody works on it", scope["waiting"]), ("Contacts linked", scope["links"])):
+        number = found and found.get("value", found.get("share"))
+        if number is not None:
+            interval = f"[{percent(found['lo'])}, {percent(found['hi'])}]"
+            lines.append(f"{name:<28} {percent(number):>8} {interval}  n {found['n']}")
+    if steady and steady.get("sentence"):
+        lines.append(steady["sentence"])
+    paths = value["paths"]
+    if paths and paths["rows"]:
+        lines += [f"{'Way':<60} {'runs':>6} {'E':>6}", *(_way(row) for row in paths["rows"])]
+    if paths and paths["others"]:
+        lines.append(f"{paths['others']['ways']} other ways: {paths['others']['runs']} runs")
+    return lines
+
+
+def _way(row: Value) -> str:
+    return f"{row['name'][:59]:<60} {row['runs']:>6} {one(row['score']):>6}"
+
+
+def _asking(value: Value) -> list[str]:
+    asking = value["asking"]
+    fatigue, carried = asking["fatigue"], asking["carry_over"]
+    lines = [fatigue["sentence"]] if fatigue else []
+    return [*lines, carried["sentence"] if carried else "Carry-over: not measured."]
