@@ -85,10 +85,10 @@ def _journey(journey: JourneyDef) -> dict[str, Any]:
         plain["end"] = _flow(end)
     plain |= _given(promised_days=journey.promised_days, needed_steps=journey.needed_steps)
     plain |= _said(headline=journey.headline)
-    return plain | {key: _ordered(journey.options[key]) for key in OPTIONS if key in journey.options}
+    return plain | {key: _by_name(journey.options[key]) for key in OPTIONS if key in journey.options}
 
 
-def _ordered(option: Any) -> Any:
+def _by_name(option: Any) -> Any:
     """Names with values in one order (backwards, so that service stands before experience): the database keeps none."""
     return dict(sorted(option.items(), reverse=True)) if isinstance(option, dict) else option
 

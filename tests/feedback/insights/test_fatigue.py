@@ -17,7 +17,7 @@ def test_fatigue_world_is_found_in_every_seed() -> None:
     slopes = []
     for seed in range(20):
         world = fatigue_world(np.random.default_rng(seed))
-        found = fatigue(world.earlier, world.answered)
+        found = fatigue(world.earlier.astype(np.float64), world.answered)
         assert found.finding
         assert found.slope is not None
         slopes.append(found.slope.value)
@@ -28,7 +28,7 @@ def test_fatigue_without_effect_is_hardly_ever_found() -> None:
     cries = 0
     for seed in range(200):
         random = np.random.default_rng(seed)
-        cries += fatigue(random.integers(0, 7, 600), random.random(600) < 0.3).finding
+        cries += fatigue(random.integers(0, 7, 600).astype(np.float64), random.random(600) < 0.3).finding
     assert cries <= 17  # 5 % + 2.33 sqrt(.05 * .95 / 200) = 8.6 %
 
 
