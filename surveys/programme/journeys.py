@@ -81,7 +81,7 @@ def promised(node: Node) -> float | None:
 
 
 def _options(node: Node) -> dict[str, Any]:
-    """What differs from the defaults: any, below_50, a gap of 5 points, an effect of 3, both thresholds 75; no mix, target."""
+    """What differs from the defaults: any, below_50, a gap of 5, an effect of 3, thresholds of 75, nothing else."""
     options: dict[str, Any] = {
         "service_score": node.one_of("service_score", ("any", "complete"), "any"),
         "hidden_poor": node.one_of("hidden_poor", ("below_50", "detractor"), "below_50"),
