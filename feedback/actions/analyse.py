@@ -172,7 +172,8 @@ def analyse(analysis_id: int, *, in_background: bool = True) -> bool:
             query = query_of(row.query)
             value = build_comparison(query, tell=_teller(row) if in_background else None)
             runs = run_ids(row.journey_id, query.window, query.segments)
-            text, comments = json.dumps(value, allow_nan=False), newest_comments(runs, COMMENTS)
+            text = json.dumps(value, allow_nan=False)
+            comments = [] if value["hidden"] else newest_comments(runs, COMMENTS)
     except Exception as trouble:
         log.exception("The comparison %s could not be computed.", row)
         _fail(row, trouble)

@@ -17,7 +17,7 @@ from feedback.dashboards.explain import explain_part
 from feedback.dashboards.feelings import feelings_part
 from feedback.dashboards.response import response_part
 from feedback.dashboards.scope import scope_part
-from feedback.dashboards.segments import segment_findings, segment_values
+from feedback.dashboards.segments import TOO_FEW, segment_findings, segment_values
 from feedback.dashboards.standing import Verdict
 from feedback.dashboards.time import time_part
 from feedback.dashboards.value import commercial_part, scorecard_part
@@ -48,7 +48,7 @@ def build_comparison(query: Query, now: datetime | None = None, tell: Tell | Non
     value = _computed(context, now, tell)
     tell(95, _("judging the page as a whole"))
     standing.mark(value, _verdict(context, value, now))
-    value["sentence"] = words.gap_sentence(value)
+    value["sentence"] = words.hidden_sentence() if context.hidden else words.gap_sentence(value)
     for part in DESCRIBED:
         value = _with(value, part(context, value))
     return value
@@ -100,6 +100,7 @@ def _header(context: Context, now: datetime) -> Value:
         "filters": {"segments": dict(query.segments), "by": query.by or None, "weighted": query.weighted},
         "formula_version": FORMULA_VERSION,
         "generated_at": now.isoformat(),
+        "hidden": context.hidden,
     }
 
 
@@ -112,6 +113,8 @@ def _measured(context: Context) -> Value:
     definition, table = context.definition, context.table
     suppressed: list[Value] = []
     asked = asked_by_stage(definition.journey_id, context.query.window)
+    if context.hidden:
+        suppressed.append({"cell": "filters", "reason": TOO_FEW})
     scores = headline.scores(context, suppressed)
     blocked = doubts.blocks_finding(scores["warnings"], definition)
     return scores | {

@@ -9,6 +9,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from feedback.dashboards import parts
+from feedback.dashboards.views_shown import filters_hide
 from feedback.insights.comparison import pair_weights
 from feedback.insights.run_service import RunScores
 from feedback.insights.versions import seed_of
@@ -17,6 +18,8 @@ from feedback.queries.journey_definition import JourneyDefinition, journey_defin
 from feedback.queries.run_columns import RunColumns, keys_of
 from feedback.queries.run_history import RunHistory, history_of, run_history
 from feedback.queries.run_table import RunTable, Window, run_ids, run_table
+
+NOBODY = -1  # no run has this id
 
 
 class UnknownJourney(LookupError):
@@ -48,8 +51,9 @@ class Query:
 class Context:
     """A query with what every part of its answer reads; weights: of the pairs, None where nothing is weighted.
 
-    history: the journey's runs of all times up to the window's end, with the same filters. share_intervals: whether the
-    intervals of shares are wanted, which cost most.
+    history: the journey's runs of all times up to the window's end, with the same filters; everybody: without these.
+    hidden: the filters leave, or leave out, too few people, so that nothing of them is read. share_intervals: whether
+    the intervals of shares are wanted, which cost most.
     """
 
     query: Query
@@ -58,12 +62,20 @@ class Context:
     runs: RunScores
     weights: Any
     history: RunHistory
+    everybody: RunHistory
+    hidden: bool = False
     share_intervals: bool = True
 
     @property
     def run_ids(self) -> QuerySet[RunScore, int]:
         """The ids of its runs as a subquery: a list of a million ids is no filter."""
-        return run_ids(self.definition.journey_id, self.query.window, self.query.segments)
+        found = run_ids(self.definition.journey_id, self.query.window, self.query.segments)
+        return found.filter(pk=NOBODY) if self.hidden else found
+
+    @property
+    def in_window(self) -> RunHistory:
+        """Everybody's runs of the window."""
+        return self.everybody.between(self.query.start, self.query.end)
 
     @property
     def seed(self) -> int:
@@ -76,18 +88,22 @@ def context_of(query: Query) -> Context:
     definition = journey_definition(query.journey)
     if definition is None:
         raise UnknownJourney(query.journey)
-    table, history = _runs(definition, query)
-    return Context(query, definition, table, parts.service_of(definition, table), _weights(table), history)
+    table, everybody = _runs(definition, query)
+    history = everybody.matching({name: [value] for name, value in query.segments.items()})
+    hidden = bool(query.segments) and filters_hide(everybody.between(query.start, query.end), query.segments)
+    if hidden:
+        table, history = table.where(np.zeros(len(table), bool)), history.where(np.zeros(len(history), bool))
+    runs = parts.service_of(definition, table)
+    return Context(query, definition, table, runs, _weights(table), history, everybody, hidden)
 
 
 def _runs(definition: JourneyDefinition, query: Query) -> tuple[RunTable, RunHistory]:
-    """The runs asked about, and those of all times; read once where these are the same."""
+    """The runs asked about, and everybody's of all times; read once where these are the same."""
     keys = keys_of(definition)
     table = run_table(definition.journey_id, query.window, query.segments, keys)
     if query.window == Window() and not query.segments:
         return table, history_of(RunColumns(table.numbers, table.keyed), table.words)
-    wanted = {name: [value] for name, value in query.segments.items()}
-    return table, run_history([definition.journey_id], query.end, keys).matching(wanted)
+    return table, run_history([definition.journey_id], query.end, keys)
 
 
 def _weights(table: RunTable) -> Any:

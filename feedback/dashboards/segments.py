@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from feedback.dashboards import parts
 from feedback.dashboards.context import Context
 from feedback.dashboards.keys import key
+from feedback.dashboards.views_shown import rows_hidden
 from feedback.dashboards.words import one
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.insights.comparison import MIN_GAP, Gap, paired_gap, with_family
@@ -30,7 +31,8 @@ def segment_values(context: Context, blocked: bool, suppressed: list[Value]) -> 
     known = np.array([label is not None for label in labels], dtype=bool)
     insides = {label: labels == label for label in sorted(set(labels[known].tolist()))}
     values = [_row(context, name, label, inside, known & ~inside) for label, inside in insides.items()]
-    few = [hide or not value["experience"]["n"] for value, hide in _flagged(values, "experience", "n")]
+    hidden = rows_hidden(context.in_window, context.query.segments, name, list(insides))
+    few = [hide or not value["experience"]["n"] for value, hide in zip(values, hidden, strict=True)]
     shown = [value for value, hide in zip(values, few, strict=True) if not hide]
     gaps = _judged(context, [insides[value["value"]] for value in shown])
     for value, gap in zip(shown, gaps, strict=True):

@@ -24,6 +24,14 @@ def duration(days: float | None) -> str:
     return _("%(n)s min") % {"n": f"{1440 * days:.0f}"}
 
 
+def hidden_sentence() -> str:
+    """Instead of any number of a filter that would tell of single people."""
+    return _(
+        "Nothing is shown: this filter leaves fewer than 5 customers, or fewer than 5 could be worked out by holding "
+        "it against another view. Take a filter away or choose a longer time."
+    )
+
+
 def gap_sentence(value: Value) -> str:
     """What the comparison says in one plain sentence."""
     service, experience, gap = value["service"], value["experience"], value["gap"]
