@@ -83,7 +83,7 @@ def touchpoint_asks(run_ids: QuerySet[RunScore, int], journey_id: int) -> dict[s
         .annotate(
             due=Count("pk"),
             sent=Count("pk", filter=Q(outcome__in=ASKED)),
-            held_out=Count("pk", filter=Q(outcome=Reason.CARRY_OVER_HOLDOUT)),
+            held_out=Count("pk", filter=Q(outcome=Reason.E2E_ONLY)),
             not_sampled=Count("pk", filter=Q(outcome=Reason.NOT_SAMPLED)),
         )
         .annotate(other=F("due") - F("sent") - F("held_out") - F("not_sampled"))

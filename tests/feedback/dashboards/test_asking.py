@@ -81,7 +81,7 @@ def test_carry_over_is_measured_where_runs_were_held_out_by_chance() -> None:
     random = np.random.default_rng(1)
     surveys, runs = shop([Row(n, experience=float(60 + 10 * (n < 30) + random.normal())) for n in range(60)])
     asks(surveys["quote"], runs[:30])
-    asks(surveys["quote"], runs[30:], "carry_over_holdout")
+    asks(surveys["quote"], runs[30:], "e2e_only")
     found = asking()["carry_over"]
     assert (found["by"], found["n_both"], found["n_only"]) == ("run", 30, 30)
     assert found["difference"]["value"] == pytest.approx(10, abs=1)
