@@ -110,7 +110,7 @@ def _answer_doubt(key: str, question: QuestionDefinition, table: RunTable) -> di
         text = _("%(key)s is declared %(scale)s, but nearly all answers lie in its lower half.")
         return warning("scale_suspect", text % {"key": key, "scale": scale})
     months = table.month
-    doubt = scale_changed(values, [months[row] for row in rows.tolist()])
+    doubt = scale_changed(values, [months[row] for row in rows.tolist()], question.scale)
     if doubt is None:
         return None
     text = _("The answers to %(key)s change their range in %(month)s: before and after are not the same scale.")

@@ -82,4 +82,4 @@ def _unusable(context: Context) -> bool:
     if len(values) == 0:
         return False
     months = [context.table.month[row] for row in rows]
-    return bool(scale_changed(values, months) or half_range(values, question.scale))
+    return bool(scale_changed(values, months, question.scale) or half_range(values, question.scale))

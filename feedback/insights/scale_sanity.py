@@ -9,7 +9,8 @@ from feedback.insights.arrays import Bools, Floats, FloatsLike, Ints, floats
 from feedback.insights.scores import Scale
 
 JUMP_SHARE = 0.05
-HALF_SHARE, HALF_FROM_ANSWERS = 0.98, 200
+YES_OR_NO = 2  # points
+HALF_SHARE, HALF_FROM_ANSWERS, HALF_FROM_POINTS = 0.98, 200, 5
 COMPUTED_R2 = 0.9
 STRAIGHT_FROM_ITEMS = 5
 # A break is claimed only where seeing no value above the old maximum for so long is this unlikely.
@@ -83,28 +84,35 @@ def out_of_range(values: FloatsLike, scale: Scale) -> Doubt | None:
 
 
 def half_range(values: FloatsLike, scale: Scale) -> Doubt | None:
-    """scale_suspect/half_range: 98 % or more of at least 200 answers use the lower half ("1-10 answered as 1-5?")."""
+    """scale_suspect/half_range: 98 % or more of at least 200 answers use the lower half ("1-10 answered as 1-5?").
+
+    Not claimed of scales under 5 points, whose half is none, nor of 1-5 where low is good. Below 0: the middle counts.
+    """
     raw = floats(values)
     raw = raw[np.isfinite(raw)]
-    if len(raw) < HALF_FROM_ANSWERS:
+    if len(raw) < HALF_FROM_ANSWERS or scale.points < HALF_FROM_POINTS or (scale.reversed and scale.points == 5):
         return None
-    share = float((raw <= scale.maximum / 2).mean())
+    half = scale.maximum / 2 if scale.minimum >= 0 else (scale.minimum + scale.maximum) / 2
+    share = float((raw <= half).mean())
     if share < HALF_SHARE:
         return None
     return Doubt("scale_suspect", "half_range", (("n", len(raw)), ("share", share), ("maximum", float(scale.maximum))))
 
 
-def scale_changed(values: FloatsLike, periods: Sequence[str]) -> Doubt | None:
+def scale_changed(values: FloatsLike, periods: Sequence[str], scale: Scale | None = None) -> Doubt | None:
     """scale_changed when values above the older maximum jump from none to over 5 % at some period (method 3.2 b).
 
     values: raw answers, shape (n,), periods: sortable label of each, as "2024-05" for months. Both ways: the scale may
     become wider or narrower; narrower is claimed only when the new maximum is at most 3/4 of the old one. The jump
-    must also be no accident of few answers: (1 - share) ^ answers without any <= .001. Facts: period (the first of
+    must also be no accident of few answers: (1 - share) ^ answers without any <= .001. Never of yes and no.
+    Facts: period (the first of
     the other scale), old_maximum, new_maximum, share (of the wider side above the narrower maximum), n before, after.
     """
     raw, labels = floats(values), np.asarray(periods, dtype=str)
     if raw.shape != labels.shape:
         raise ValueError(f"periods must have one label per value: {labels.shape} and {raw.shape}")
+    if scale is not None and scale.points <= YES_OR_NO:
+        return None
     keep = np.isfinite(raw)
     names, codes = np.unique(labels[keep], return_inverse=True)
     raw = raw[keep]

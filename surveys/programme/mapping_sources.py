@@ -27,7 +27,7 @@ def source(node: Node, *, is_time: bool = False) -> str | Document:
         node.problem("give column (a column's name) or value (the same for every row).")
     found: Document = {key: node.text(key) for key in ("column", "base", "zone") if node.has(key)}
     if node.has("value"):
-        found["value"] = _constant(node.child("value").value)
+        found["value"] = _code(node.child("value"))
     if node.has("format"):
         found["format"] = _formats(node)
     if node.has("unit"):
@@ -44,7 +44,7 @@ def recoding(node: Node) -> Document:
     if node.has("values"):
         found["values"] = {code: item.word() for code, item in sorted(node.pairs("values"))}
     if node.has("missing"):
-        found["missing"] = ["" if item.value is None else _constant(item.value) for item in node.entries("missing")]
+        found["missing"] = [_code(item) for item in node.entries("missing")]
     for key in ("other", "blank"):
         if key in node.value:
             found[key] = "" if node.value[key] is None else node.child(key).word()
@@ -116,8 +116,11 @@ def _can_be_read(form: str) -> bool:
     return True
 
 
-def _constant(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | bool) else str(value)
+def _code(node: Node) -> Any:
+    """One code as it is written; nothing is an empty cell."""
+    if node.value is None or isinstance(node.value, dict | list):
+        return "" if node.value is None else node.word()
+    return node.value
 
 
 def _check_time(node: Node, found: Document) -> None:

@@ -60,7 +60,7 @@ def _mapping(node: Node, journey: JourneyDef, surveys: Sequence[SurveyDef]) -> D
     if node.has("questions"):
         document |= _wide(node, kind, surveys)
     elif node.has("columns"):
-        document["columns"] = _columns(node, kind)
+        document["columns"] = _columns(node, kind, [stage.code for stage in journey.stages])
     else:
         node.problem("give questions (a row a respondent, a column a question) or columns (a row each).")
     return document
@@ -111,6 +111,9 @@ def _wide(node: Node, kind: str, surveys: Sequence[SurveyDef]) -> Document:
     if node.has("time"):
         document["time"] = source(node.child("time"), is_time=True)
     document["segments"] = {name: source(item) for name, item in sorted(node.pairs("segments"))}
+    for name, item in node.pairs("segments"):
+        if not name.strip() or name.startswith("_"):
+            item.problem(f'"{name}" is no name of a segment: it must not be blank or start with "_".')
     codes = question_codes(surveys)
     document["questions"] = {
         " ".join(name.split()): _answers(item, codes) for name, item in sorted(node.pairs("questions"))
@@ -143,6 +146,8 @@ def _answer(node: Node, codes: dict[str, list[str]]) -> Document:
         found["split"] = str(node.value["split"])
     days = {key: node.day(key) for key in ("from", "until") if node.has(key)}
     found |= {key: day.isoformat() for key, day in days.items() if day}
+    if found.get("from", "") > found.get("until", "9999"):
+        node.problem("the last day is before the first.", "until")
     if node.has("where"):
         found["where"] = conditions(node, "where")
     if node.flag("multi", default=False):
@@ -170,14 +175,16 @@ def _question(node: Node, key: str | None, word: str, codes: dict[str, list[str]
     matches = codes.get(word, [])
     if len(matches) == 1:
         return matches[0]
-    if word and not matches:
+    if not word:
+        node.problem("names no question: write survey.question.", key)
+    elif not matches:
         node.problem(f'there is no question "{word}": write survey.question{nearest(word, codes)}', key)
     elif matches:
         node.problem(f'"{word}" could be {" or ".join(matches)}: write one of them.', key)
     return word
 
 
-def _columns(node: Node, kind: str) -> Document:
+def _columns(node: Node, kind: str, stages: Sequence[str]) -> Document:
     """Our column -> theirs, for a table with a row a thing."""
     known, required = (names.split() for names in COLUMNS[kind])
     found: Document = {}
@@ -186,7 +193,18 @@ def _columns(node: Node, kind: str) -> Document:
         if name not in known and not attribute:
             item.problem(f'a table of {kind} has no column "{name}"{nearest(name, known)}')
         found[name] = source(item, is_time=name in TIMES)
+    _check_stages(node, found.get("stage"), stages)
     for name in required:
         if name not in found:
             node.child("columns").problem(f'"{name}" is missing.')
     return found
+
+
+def _check_stages(node: Node, stage: str | Document | None, stages: Sequence[str]) -> None:
+    """Every stage that the mapping itself names is one of the journey."""
+    if not isinstance(stage, dict):
+        return
+    named = [*stage.get("values", {}).values(), *(stage[key] for key in ("value", "other", "blank") if stage.get(key))]
+    for code in dict.fromkeys(str(each) for each in named):
+        if code and code not in stages:
+            node.child("columns").problem(f'there is no stage "{code}"{nearest(code, stages)}', "stage")

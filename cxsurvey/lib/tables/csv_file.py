@@ -38,8 +38,11 @@ def _encoding(form: Form) -> str:
 
 def _check_encoding(path: Path, encoding: str) -> None:
     with path.open("rb") as file:
-        if encoding == UTF8 and file.read(2) in UTF16:
-            raise UnusableTable(_convert("UTF-16", "utf-16"))
+        start = file.read(1 << 16)
+    if encoding == UTF8 and start[:2] in UTF16:
+        raise UnusableTable(_convert("UTF-16", "utf-16"))
+    if encoding == UTF8 and b"\x00" in start:
+        raise UnusableTable("The file holds NUL characters: it is no CSV, or not in UTF-8. Save it again.")
     try:
         with path.open(encoding=encoding, newline="") as text:
             while chunk := text.read(1 << 20):

@@ -98,7 +98,8 @@ class TableMapping:
         if missing:
             found = ", ".join(name for name in table.columns if name)[:500]
             names = {"missing": ", ".join(missing), "found": found}
-            raise UnusableTable(_("The table lacks the columns %(missing)s. It has: %(found)s.") % names)
+            told = _("The table lacks the columns %(missing)s. It has: %(found)s.") % names
+            raise UnusableTable(f"{told} {_hint(missing, table.columns)}".strip())
         twice = sorted(table.duplicates & set(wanted))
         if twice:
             raise UnusableTable(
@@ -160,6 +161,17 @@ def _question(column: str, document: Any, decimal: str) -> Question:
         until=until,
         where=conditions_of(options.get("where"), decimal),
     )
+
+
+def _hint(missing: list[str], columns: list[str]) -> str:
+    """What may be the matter where columns are missing: their case, or how the file is written."""
+    lower = {name.casefold(): name for name in columns}
+    alike = [lower[name.casefold()] for name in missing if name.casefold() in lower]
+    if alike:
+        return _("Capital letters count: write %(names)s.") % {"names": ", ".join(alike)}
+    if len(columns) == 1:
+        return _("If the header is another row or the separator another sign, say so (skip_rows, separator).")
+    return ""
 
 
 def own_names(kind: str, table: Table, journey: str) -> TableMapping:

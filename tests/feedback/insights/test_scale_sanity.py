@@ -79,6 +79,29 @@ def test_half_range_few_answers_or_full_use_is_none(values):
     assert half_range(values, TEN) is None
 
 
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [
+        ([0] * 300, Scale(0, 1)),
+        ([1] * 300, Scale(1, 4)),
+        ([1, 2] * 150, Scale(1, 5, reversed=True)),
+        ([0, 1, 2] * 100, Scale(-5, 5)),
+    ],
+)
+def test_half_range_of_few_points_or_beyond_the_middle_is_none(values, scale):
+    assert half_range(values, scale) is None
+
+
+def test_half_range_below_zero_is_judged_by_the_middle():
+    assert half_range([-5, -3, -1] * 100, Scale(-5, 5)) is not None
+
+
+def test_scale_changed_of_yes_and_no_is_never_claimed():
+    values = [*([0.0] * 300), *([0.0, 1.0] * 150)]
+    assert scale_changed(values, months(1, 6, 50) + months(7, 12, 50), Scale(0, 1)) is None
+    assert scale_changed(values, months(1, 6, 50) + months(7, 12, 50)) is not None
+
+
 def test_scale_changed_becomes_wider():
     values = np.concatenate([RNG.integers(1, 6, 300), RNG.integers(1, 11, 300)])
     doubt = scale_changed(values, months(1, 6, 50) + months(7, 12, 50))
