@@ -78,3 +78,17 @@ class Doubt(TextChoices):
     MANY_ADDRESSES = "many_addresses", _("clicks came from several network addresses in one second")
     ONE_ADDRESS = "one_address", _("more than the open link allows from one network address in an hour")
     FLOOD = "flood", _("more than the open link allows in an hour")
+
+
+class PaidMetric(TextChoices):
+    """What pay of people who serve customers may depend on (method C96)."""
+
+    AHT = "aht", _("handling time per call")
+    CALLS_PER_HOUR = "calls_per_hour", _("calls per hour")
+    OWN_SCORE = "own_score", _("own survey score")
+    THT = "tht", _("handling time until solved")
+    RECONTACT = "recontact", _("customers who call again")
+    FCR = "fcr", _("solved at first contact")
+    EXPERIENCE = "experience", _("experience of the whole journey")
+    TEAM_SCORE = "team_score", _("survey score of the team")
+    OTHER = "other", _("something else")

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from cxsurvey.lib.admin import ListAdmin
-from feedback.models import Improvement, Outcome, Target
+from feedback.models import Improvement, Outcome, PayMetric, Target
 
 BASELINE = ("baseline", "baseline_lo", "baseline_hi", "baseline_from", "baseline_to")
 
@@ -42,3 +42,10 @@ class ImprovementAdmin(ListAdmin):
     list_filter = ("kind", "outcome__journey")
     list_select_related = ("outcome", "comparison")
     search_fields = ("name", "outcome__code")
+
+
+@admin.register(PayMetric)
+class PayMetricAdmin(ListAdmin):
+    """What front-line staff are paid by; journey pages warn where it works against the customer."""
+
+    list_display = ("metric", "note")

@@ -13,8 +13,11 @@ from feedback.dashboards.addition import Addition, Part
 from feedback.dashboards.asking import asking_part
 from feedback.dashboards.contacts import contacts_part
 from feedback.dashboards.context import Context, Query, UnknownJourney, context_of
+from feedback.dashboards.contrast import contrast_part
 from feedback.dashboards.explain import explain_part
 from feedback.dashboards.feelings import feelings_part
+from feedback.dashboards.mix import mix_part
+from feedback.dashboards.register import register_part
 from feedback.dashboards.response import response_part
 from feedback.dashboards.scope import scope_part
 from feedback.dashboards.segments import TOO_FEW, segment_findings, segment_values
@@ -31,7 +34,16 @@ Value = dict[str, Any]
 
 PARTS: tuple[Part, ...] = (explain_part, contacts_part, coverage.coverage_part, time_part, commercial_part)
 # These describe; none has a test that a finding could come of.
-DESCRIBED: tuple[Part, ...] = (feelings_part, response_part, scope_part, asking_part, scorecard_part)
+DESCRIBED: tuple[Part, ...] = (
+    mix_part,
+    feelings_part,
+    response_part,
+    scope_part,
+    asking_part,
+    register_part,
+    scorecard_part,
+    contrast_part,
+)
 
 
 Tell = Callable[[int, str], None]

@@ -9,7 +9,27 @@ Value = dict[str, Any]
 
 def lines_value(value: Value) -> list[str]:
     """Links, spend, dose table, value at stake; then the tiles by block."""
-    return [*_commercial(value["commercial"]), *_scorecard(value["scorecard"])]
+    lines = [*_commercial(value["commercial"]), *_scorecard(value["scorecard"])]
+    return [*lines, *_contrast(value["contrast"]), *_register(value)]
+
+
+def _contrast(rows: list[Value]) -> list[str]:
+    lines = ["Service and experience: ten differences"]
+    for row in rows:
+        lines.append(f"  {row['label']}")
+        lines += [f"    {side:<12} {row[side] or 'not measured'}" for side in ("service", "experience")]
+    return [*lines, ""]
+
+
+def _register(value: Value) -> list[str]:
+    paid, register = value["incentives"]["paid"], value["register"]
+    lines = ["Pay depends on: " + (", ".join(row["label"] for row in paid) or "not recorded")]
+    if register["not_linked"]:
+        lines.append("Not linked to an outcome: " + ", ".join(row["name"] for row in register["not_linked"]))
+    lines += [
+        f"Not judged after 90 days: {row['improvement']} ({row['changed_on']})" for row in register["not_evaluated"]
+    ]
+    return [*lines, ""]
 
 
 def _commercial(commercial: Value | None) -> list[str]:

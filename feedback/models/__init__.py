@@ -6,6 +6,7 @@ from feedback.models.doubt import Click, HeldResponse, HourCount
 from feedback.models.follow_up import FollowUp
 from feedback.models.outcome import Improvement, Outcome, Target
 from feedback.models.partial import PartialResponse
+from feedback.models.pay import PayMetric
 from feedback.models.response import Answer, Response
 from feedback.models.run_score import RunScore
 from feedback.models.text import FreeText, TextScore, ThemeTag
@@ -23,6 +24,7 @@ __all__ = [
     "Improvement",
     "Outcome",
     "PartialResponse",
+    "PayMetric",
     "Response",
     "RunScore",
     "Target",

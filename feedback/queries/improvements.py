@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 
-from feedback.models import Improvement, Outcome
+from feedback.models import Improvement, Outcome, PayMetric
 
 
 def outcomes_of_journey(journey_id: int) -> list[Outcome]:
@@ -22,3 +22,8 @@ def improvements_of(outcomes: Sequence[Outcome]) -> list[Improvement]:
 def name_of(owner: User | None) -> str | None:
     """How a person is named on screens; None where nobody owns it."""
     return (owner.get_full_name() or owner.get_username()) if owner else None
+
+
+def metrics_for_pay() -> list[tuple[str, str]]:
+    """What pay of front-line staff depends on, with its note; in one query."""
+    return list(PayMetric.objects.order_by("metric").values_list("metric", "note"))

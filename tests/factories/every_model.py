@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Model
 
 from feedback import models as f
+from feedback.enums import PaidMetric
 from surveys import models as s
 from surveys.enums import Measures
 from tests.factories.asking import (
@@ -27,6 +28,7 @@ from tests.factories.asking import (
 )
 
 _numbers = itertools.count()
+_metrics = itertools.cycle(PaidMetric.values)
 
 
 def _n(prefix: str = "x") -> str:
@@ -279,6 +281,7 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     f.Outcome: _outcome,
     f.Target: _target,
     f.Improvement: _improvement,
+    f.PayMetric: lambda: f.PayMetric.objects.create(metric=next(_metrics)),
     f.CommercialRecord: _commercial,
     f.Analysis: _analysis,
     f.DataRevision: lambda: f.DataRevision.objects.create(source=_n("source")),
