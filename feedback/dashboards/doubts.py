@@ -82,7 +82,35 @@ def scale_warnings(definition: JourneyDefinition, table: RunTable) -> list[dict[
             found.append(warning("scale_changed", _two_scales(key)))
         if (text := _answer_doubt(key, questions[0], table)) is not None:
             found.append(text)
+        if (text := _replaced(questions[0], definition, table)) is not None:
+            found.append(text)
     return found
+
+
+def _replaced(question: QuestionDefinition, definition: JourneyDefinition, table: RunTable) -> dict[str, str] | None:
+    """Told where both the question and the one that it replaced were answered."""
+    old = next((q for q in definition.questions if q.survey == question.survey and q.code == question.replaces), None)
+    if old is None or old.scale is None or question.scale is None:
+        return None
+    (before, _customers, old_rows), (after, _others, rows) = table.rating(old.key), table.rating(question.key)
+    if len(before) == 0 or len(after) == 0:
+        return None
+    text = _(
+        "%(old)s (%(old_scale)s, %(before)s answers until %(until)s) was replaced by %(new)s (%(scale)s, %(after)s "
+        "answers from %(since)s): the scale changed, so the two are not pooled, and the earlier answers are in no "
+        "score of %(new)s."
+    )
+    facts = {
+        "old": f"{old.survey}.{old.code}",
+        "new": f"{question.survey}.{question.code}",
+        "old_scale": f"{old.scale.minimum:g}-{old.scale.maximum:g}",
+        "scale": f"{question.scale.minimum:g}-{question.scale.maximum:g}",
+        "before": len(before),
+        "after": len(after),
+        "until": max(table.month[row] for row in old_rows.tolist()),
+        "since": min(table.month[row] for row in rows.tolist()),
+    }
+    return warning("scale_changed", text % facts)
 
 
 def _two_scales(key: str) -> str:

@@ -57,6 +57,7 @@ class QuestionDefinition:
     version: int
     current: bool
     choices: tuple[tuple[str, str], ...] = ()
+    replaces: str = ""  # the earlier question, on another scale, whose place it took
 
     @property
     def key(self) -> str:
@@ -196,6 +197,7 @@ def _question(row: Question) -> QuestionDefinition:
         version=row.version.number,
         current=row.version.state == VersionState.PUBLISHED,
         choices=tuple((each["code"], _first(each.get("text", ""), languages)) for each in spec.get("choices") or ()),
+        replaces=spec.get("replaces") or "",
     )
 
 

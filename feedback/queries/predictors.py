@@ -155,10 +155,12 @@ def _themes(table: RunTable, said: Mapping[int, set[str]]) -> list[Candidate]:
 def _ratings(definition: JourneyDefinition, table: RunTable) -> list[Candidate]:
     """All single ratings of stages and transitions, 0-100."""
     places = (Measures.STAGE, Measures.TRANSITION)
+    replaced = {(q.survey, q.replaces) for q in definition.questions if q.replaces}
     questions = [
         q
         for q in definition.questions
         if q.current and q.measures in places and q.scale is not None and q.kind not in NO_RATING
+        if (q.survey, q.code) not in replaced  # nobody answered both: no row would be complete
     ]
     order = {stage.code: place for place, stage in enumerate(definition.stages)}
     questions.sort(key=lambda question: order.get(question.stage, len(order)))

@@ -111,12 +111,24 @@ def _questions(node: Node, place: Place, headline: str) -> list[dict[str, Any]]:
         if question["show_if"]:
             for message in show_if_problems(question["show_if"], found):
                 item.problem(message, "show_if")
+        _check_replaced(item, question, found)
         question["headline"] = question["headline"] or question["code"] == headline
         found[question["code"]] = question
     if node.has("questions") and not node.entries("questions"):
         node.problem("the survey has no question.", "questions")
     _note_headlines(node, place, list(found.values()))
     return list(found.values())
+
+
+def _check_replaced(node: Node, question: dict[str, Any], earlier: Mapping[str, Any]) -> None:
+    """A question takes the place of an earlier one of its survey, on another scale: their answers are never pooled."""
+    code = question.get("replaces")
+    if not code:
+        return
+    if code not in earlier:
+        node.problem(f"must name an earlier question of the survey{nearest(code, earlier)}", "replaces")
+    elif earlier[code]["scale"] == question["scale"]:
+        node.problem(f'"{code}" has the same scale: one question is enough.', "replaces")
 
 
 def _note_headlines(node: Node, place: Place, questions: list[dict[str, Any]]) -> None:

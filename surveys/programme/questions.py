@@ -27,6 +27,7 @@ QUESTION_KEYS: Final = (
     "choices",
     "show_if",
     "multiline",
+    "replaces",
 )
 SCALES: Final = {"nps": [0, 10], "csat": [1, 5], "ces": [1, 7]}
 METRICS: Final = {
@@ -56,6 +57,8 @@ def parse_question(
     question["scale"] = _scale(node, kind)
     question["choices"] = _choices(node, languages)
     question["show_if"] = _show_if(node)
+    if node.has("replaces"):
+        question["replaces"] = node.text("replaces")
     if question["code"] and question["text"]:
         for message in question_problems(question, languages):
             node.problem(message)

@@ -145,6 +145,7 @@ def _question(question: Mapping[str, Any], survey: SurveyDef, languages: Sequenc
     plain |= {key: text(question[key], languages) for key in ("low", "high") if question[key]}
     plain |= _unless(reversed=(question["reversed"], False), required=(question["required"], False))
     plain |= _unless(multiline=(question["multiline"], True))
+    plain |= _said(replaces=question.get("replaces", ""))
     if question["choices"]:
         choices = [{"code": each["code"], "text": text(each["text"], languages)} for each in question["choices"]]
         plain["choices"] = [_flow(choice) for choice in choices]
