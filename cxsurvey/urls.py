@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics),
     path("s/", include("feedback.answering.urls")),
     path("p/", include("surveys.preferences.urls")),
+    path("design/", include("surveys.designer.urls")),
     path("hooks/", include("surveys.webhooks.urls")),
     path("admin/insights/", include("feedback.dashboards.urls")),
     path("api/", include("cxsurvey.api")),

@@ -58,6 +58,7 @@ def _whole(document: Mapping[str, Any], kind: str, around: Surroundings) -> Iter
         yield from _other_scale(headline, around)
     if not any(each.get("kind") in WRITTEN for each in questions):
         yield Advice("no_text", _("No question asks for words: you will see scores without their reasons."))
+    yield from _hard_as_a_whole(questions)
     limit = SPARE_MINUTE[SurveyKind(kind)]
     if around.seconds is not None and around.seconds > limit:
         text = ngettext(
@@ -66,6 +67,29 @@ def _whole(document: Mapping[str, Any], kind: str, around: Surroundings) -> Iter
             round(around.seconds),
         )
         yield Advice("too_long", text % {"seconds": round(around.seconds), "limit": limit})
+
+
+def _hard(age: int) -> str:
+    text = _("Takes a reader of about %(age)s years: shorter sentences and everyday words are answered by more people.")
+    return text % {"age": age}
+
+
+def _too_old(words: str, language: str) -> int:
+    """The reader's age where it is more than most people's, else 0."""
+    age = reading_age(words, language)
+    return round(age) if age is not None and age > OLDEST_READER else 0
+
+
+def _hard_as_a_whole(questions: Sequence[Mapping[str, Any]]) -> Iterator[Advice]:
+    """Single questions are short for the formulas: all of one language together are read."""
+    texts: dict[str, list[str]] = {}
+    for question in questions:
+        for language, words in each_text(question):
+            whole = plain(words)
+            texts.setdefault(language, []).append(whole if whole.endswith((".", "?", "!")) else f"{whole}.")
+    for language, parts in texts.items():
+        if age := _too_old(" ".join(parts), language):
+            yield Advice("hard_to_read", _hard(age), language=language)
 
 
 def _other_scale(headline: Mapping[str, Any], around: Surroundings) -> Iterator[Advice]:
@@ -96,9 +120,5 @@ def _wording(question: Mapping[str, Any], words: str, language: str) -> Iterator
     if question.get("kind") in SCORED and (pair := two_things(words, language)):
         text = _("“%(words)s” are two things in one rating: nobody can tell which was meant. Ask two questions.")
         yield "double", text % {"words": pair}
-    age = reading_age(words, language)
-    if age is not None and age > OLDEST_READER:
-        text = _(
-            "Takes a reader of about %(age)s years: shorter sentences and everyday words are answered by more people."
-        )
-        yield "hard_to_read", text % {"age": round(age)}
+    if age := _too_old(words, language):
+        yield "hard_to_read", _hard(age)

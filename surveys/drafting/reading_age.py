@@ -6,9 +6,10 @@ Other languages have no formula here, and None is said rather than an English on
 """
 
 import re
+from itertools import pairwise
 from typing import Final
 
-FEWEST_WORDS: Final = 8  # under that the formulas tell more of the single word than of the text
+FEWEST_WORDS: Final = 25  # under that the formulas tell more of the single word than of the text
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SENTENCE: Final = re.compile(r"[.!?…:]+(?:\s|$)")
 _VOWELS: Final = {
@@ -16,8 +17,8 @@ _VOWELS: Final = {
     "de": re.compile(r"(?:aa|ee|oo|ie|ei|ai|eu|äu|au|[aeiouyäöü])"),
     "fr": re.compile(r"(?:eau|oeu|œu|aie|ou|oi|ai|ei|au|eu|[aeiouyàâéèêëîïôûùœæ])"),
 }
-# Flesch's table: reading ease down to which a grade reaches.
-_EASE_GRADES: Final = ((90, 5), (80, 6), (70, 7), (60, 9), (50, 12), (30, 15))
+# Flesch's table: reading ease and the school grade that it goes with; straight lines between.
+_EASE_GRADES: Final = ((100, 4.0), (90, 5.0), (80, 6.0), (70, 7.0), (60, 8.5), (50, 11.0), (30, 14.0), (0, 17.0))
 
 
 def reading_age(text: str, language: str) -> float | None:
@@ -33,8 +34,16 @@ def reading_age(text: str, language: str) -> float | None:
         return max(6.0, 0.39 * per_sentence + 11.8 * per_word - 15.59 + 5)
     if code == "de":
         return max(6.0, _wiener(words, counts, per_sentence) + 6)
-    ease = 207 - 1.015 * per_sentence - 73.6 * per_word
-    return max(6.0, next((grade for least, grade in _EASE_GRADES if ease >= least), 17) + 5.0)
+    return max(6.0, _grade(207 - 1.015 * per_sentence - 73.6 * per_word) + 5)
+
+
+def _grade(ease: float) -> float:
+    """The grade of a reading ease, by straight lines within the table."""
+    ease = min(max(ease, 0.0), 100.0)
+    for (easier, grade), (harder, next_grade) in pairwise(_EASE_GRADES):
+        if ease >= harder:
+            return grade + (next_grade - grade) * (easier - ease) / (easier - harder)
+    return _EASE_GRADES[-1][1]
 
 
 def _wiener(words: list[str], counts: list[int], per_sentence: float) -> float:

@@ -1,0 +1,80 @@
+"""The first page of the designer, and making a new survey."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from surveys.actions.surveys import create_survey, kind_of
+from surveys.designer.access import WORK, page
+from surveys.designer.changing import person
+from surveys.designer.forms import NewSurveyForm
+from surveys.drafting.catalogue import document_for, templates
+from surveys.models import Journey
+from surveys.queries.designer import JourneyLines, journeys_with_surveys
+
+Places = dict[str, tuple[Journey | None, str]]
+
+
+@page()
+def index(request: HttpRequest) -> HttpResponse:
+    """Every journey with its surveys, and what is being worked on."""
+    context = {"title": _("Questionnaires"), "journeys": journeys_with_surveys()}
+    return TemplateResponse(request, "surveys/designer/index.html", context)
+
+
+@page(WORK, ("GET", "POST"))
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a survey from a template or with nothing."""
+    rows = journeys_with_surveys()
+    found = _places(rows)
+    initial = {"template": request.GET.get("template", ""), "place": request.GET.get("place", "")}
+    form = NewSurveyForm(_templates(), _choices(rows), request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        code = _made(request, form, found)
+        if code:
+            return redirect("design:editor", code)
+    context = {"title": _("A new survey"), "form": form}
+    return TemplateResponse(request, "surveys/designer/new.html", context, status=422 if form.errors else 200)
+
+
+def _made(request: HttpRequest, form: NewSurveyForm, found: Places) -> str | None:
+    """The code of the survey that was made; None where the form says why not."""
+    told: dict[str, Any] = form.cleaned_data
+    place = found[told["place"]]
+    document = document_for(told["template"], kind_of(*place), place[1])
+    try:
+        create_survey(told["code"], told["name"], place, document, person(request))
+    except ValidationError as refused:
+        form.add_error("code", refused)
+        return None
+    return str(told["code"])
+
+
+def _templates() -> list[tuple[str, str]]:
+    return [("", _("nothing")), *((each.code, each.name) for each in templates())]
+
+
+def _places(rows: Iterable[JourneyLines]) -> Places:
+    """What a survey can be about, by the value of its choice."""
+    found: Places = {"relationship": (None, "")}
+    for row in rows:
+        if row.journey is not None:
+            found[f"{row.journey.code}"] = (row.journey, "")
+            found |= {f"{row.journey.code}/{s.code}": (row.journey, s.code) for s in row.stages if not s.is_wait}
+    return found
+
+
+def _choices(rows: Iterable[JourneyLines]) -> Sequence[tuple[str, Any]]:
+    """The same as grouped choices: the stages of each journey, then the whole of it."""
+    found: list[tuple[str, Any]] = []
+    for row in rows:
+        if row.journey is not None:
+            code = row.journey.code
+            stages = [(f"{code}/{s.code}", _("the stage “%s”") % s.name) for s in row.stages if not s.is_wait]
+            found.append((row.journey.name, [*stages, (code, _("the whole journey"))]))
+    return [*found, ("relationship", _("the relationship with us, whatever the journey"))]

@@ -1,0 +1,150 @@
+"""Everything that the editor shows of one survey, gathered once a request."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from surveys.actions.drafts import can_undo
+from surveys.designer.drawing import MapPlace, journey_map
+from surveys.drafting.advice import Advice, Surroundings, advice
+from surveys.drafting.edits import NoSuchQuestion, question
+from surveys.drafting.texts import in_language, plain, questions_of
+from surveys.enums import VersionState
+from surveys.models import Survey, SurveyVersion
+from surveys.queries.designer import asks_a_week, scales_to_compare, stages_of
+from surveys.rendering.durations import answering_seconds, duration
+from surveys.rendering.specs import specs_of
+from surveys.validators import document_problems
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why the draft cannot be published; question is "" where it is about the survey."""
+
+    text: str
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question in the list at the left."""
+
+    code: str
+    number: int
+    text: str
+    kind: str
+    headline: bool
+    conditional: bool
+    current: bool
+    marks: int  # problems and advice
+
+
+class Editor:
+    """One survey as it is worked on: the draft where there is one, else what is published."""
+
+    def __init__(self, survey: Survey, language: str = "", code: str = "") -> None:
+        self.survey = survey
+        self.language = language if language in self.languages else self.languages[0]
+        self.code = code if self._find(code) else self._first()
+
+    @cached_property
+    def versions(self) -> dict[str, SurveyVersion]:
+        """Draft and published version, by state."""
+        rows = self.survey.versions.exclude(state=VersionState.RETIRED).order_by("number")
+        return {row.state: row for row in rows}
+
+    @cached_property
+    def draft(self) -> SurveyVersion | None:
+        return self.versions.get(VersionState.DRAFT)
+
+    @cached_property
+    def published(self) -> SurveyVersion | None:
+        return self.versions.get(VersionState.PUBLISHED)
+
+    @cached_property
+    def version(self) -> SurveyVersion | None:
+        """What is shown; None for a survey that nothing was ever written for."""
+        return self.draft or self.published
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        return self.version.document if self.version else {"languages": ["en"], "questions": []}
+
+    @property
+    def revision(self) -> int:
+        return self.draft.revision if self.draft else 0
+
+    @cached_property
+    def languages(self) -> list[str]:
+        return list(self.document.get("languages") or ["en"])
+
+    def _find(self, code: str) -> dict[str, Any] | None:
+        try:
+            return question(self.document, code)
+        except NoSuchQuestion:
+            return None
+
+    def _first(self) -> str:
+        rows = questions_of(self.document)
+        return str(rows[0]["code"]) if rows else ""
+
+    @cached_property
+    def question(self) -> dict[str, Any] | None:
+        """The question being edited."""
+        return self._find(self.code)
+
+    @cached_property
+    def undo_redo(self) -> tuple[bool, bool]:
+        return can_undo(self.draft) if self.draft else (False, False)
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """What keeps the draft from being published."""
+        rows = questions_of(self.document)
+        found = []
+        for path, text in document_problems(self.document, self.survey.kind):
+            index = path[1] if len(path) > 1 and path[0] == "questions" else None
+            code = str(rows[index]["code"]) if isinstance(index, int) and index < len(rows) else ""
+            found.append(Problem(text, code))
+        return found
+
+    @cached_property
+    def advice(self) -> list[Advice]:
+        around = Surroundings(scales=scales_to_compare(self.survey), seconds=self.seconds)
+        return advice(self.document, self.survey.kind, around)
+
+    @cached_property
+    def seconds(self) -> float:
+        return float(answering_seconds(specs_of(self.version, self.language))) if self.version else 0.0
+
+    @property
+    def takes(self) -> str:
+        """How long answering takes, in words."""
+        return duration(int(self.seconds)) if self.seconds else ""
+
+    @cached_property
+    def asked_a_week(self) -> float:
+        return asks_a_week(self.survey, timezone.now())
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        noted = [each.question for each in self.problems] + [each.question for each in self.advice]
+        return [
+            Line(
+                code=str(row["code"]),
+                number=number,
+                text=plain(in_language(row.get("text"), self.language)),
+                kind=str(row.get("kind", "")),
+                headline=bool(row.get("headline")),
+                conditional=bool(row.get("show_if")),
+                current=row["code"] == self.code,
+                marks=noted.count(str(row["code"])),
+            )
+            for number, row in enumerate(questions_of(self.document), start=1)
+        ]
+
+    @cached_property
+    def map(self) -> list[MapPlace]:
+        return journey_map(stages_of(self.survey.journey), self.document, self.code)

@@ -1,0 +1,43 @@
+"""The page as a customer sees it, within the designer; nothing that is pressed there is stored."""
+
+from csp.decorators import csp_update
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from surveys.designer.access import of_survey
+from surveys.designer.drawing import logic_map
+from surveys.designer.page import Editor
+from surveys.models import Survey
+from surveys.rendering.pages import blank_questions_html, page_texts
+
+
+@csp_update({"frame-ancestors": ["'self'"], "form-action": ["'none'"]})
+@of_survey()
+def preview(request: HttpRequest, survey: Survey) -> HttpResponse:
+    """The draft, else the published version, in one language."""
+    shown = Editor(survey, request.GET.get("lang", ""))
+    if shown.version is None:
+        return HttpResponse(_("There is nothing to show yet."))
+    with translation.override(shown.language):
+        context = {
+            "texts": page_texts(shown.version, shown.language),
+            "questions": blank_questions_html(shown.version, shown.language),
+        }
+        response = TemplateResponse(request, "surveys/designer/preview.html", context).render()
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+@of_survey()
+def logic(request: HttpRequest, survey: Survey) -> HttpResponse:
+    """What depends on what, drawn and as a table."""
+    shown = Editor(survey, request.GET.get("lang", ""))
+    context = {
+        "survey": survey,
+        "editor": shown,
+        "map": logic_map(shown.document, shown.language),
+        "title": survey.name or survey.code,
+    }
+    return TemplateResponse(request, "surveys/designer/logic.html", context)

@@ -1,0 +1,113 @@
+"""From draft to published: what changes, what stands in the way, now or at a time; and the end of asking."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from surveys.actions.publish import publish_survey
+from surveys.actions.schedule import schedule_close, schedule_publish
+from surveys.designer.access import PUBLISH, of_survey
+from surveys.designer.page import Editor
+from surveys.designer.telling import told_change, told_pooling
+from surveys.drafting.difference import changes
+from surveys.drafting.pooling import not_pooled
+from surveys.drafting.texts import questions_of
+from surveys.models import Survey
+
+
+class WhenForm(forms.Form):
+    """A moment in the installation's time zone; empty takes a plan back."""
+
+    at = forms.DateTimeField(
+        label=_l("At"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+
+    def clean_at(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data["at"]
+        if at is not None and at <= timezone.now():
+            raise forms.ValidationError(_("This time has passed: choose a later one, or leave it empty."))
+        return at
+
+
+@of_survey()
+def review(request: HttpRequest, survey: Survey) -> HttpResponse:
+    """The step before publishing: differences, problems, advice, and which answers will be kept apart."""
+    return _review(request, survey, WhenForm(), WhenForm())
+
+
+def _review(request: HttpRequest, survey: Survey, publish_form: WhenForm, close_form: WhenForm) -> HttpResponse:
+    shown = Editor(survey)
+    context = {
+        "survey": survey,
+        "editor": shown,
+        "changes": _differences(shown),
+        "apart": _kept_apart(shown),
+        "publish_form": publish_form,
+        "close_form": close_form,
+        "title": survey.name or survey.code,
+    }
+    wrong = publish_form.errors or close_form.errors
+    return TemplateResponse(request, "surveys/designer/publish.html", context, status=422 if wrong else 200)
+
+
+def _differences(shown: Editor) -> list[dict[str, str]]:
+    if shown.published is None or shown.draft is None:
+        return []
+    return [told_change(each) for each in changes(shown.published.document, shown.draft.document)]
+
+
+def _kept_apart(shown: Editor) -> list[str]:
+    """Questions whose new answers cannot be counted together with the old ones, and why."""
+    if shown.published is None or shown.draft is None:
+        return []
+    before = {row["code"]: row for row in questions_of(shown.published.document)}
+    pairs = [(before[row["code"]], row) for row in questions_of(shown.draft.document) if row["code"] in before]
+    return [told_pooling(new, reasons) for old, new in pairs if (reasons := not_pooled(old, new))]
+
+
+@of_survey(PUBLISH, ("POST",))
+def publish(request: HttpRequest, survey: Survey) -> HttpResponse:
+    """Now, or at the time that was chosen. Invitations that are out keep the version they were sent with."""
+    shown, form = Editor(survey), WhenForm(request.POST)
+    if shown.draft is None:
+        return redirect("design:publish", survey.code)
+    if not form.is_valid():
+        return _review(request, survey, form, WhenForm())
+    try:
+        _publish_or_plan(request, shown, form.cleaned_data["at"])
+    except ValidationError as refused:
+        for text in refused.messages:
+            messages.error(request, text)
+    return redirect("design:publish", survey.code)
+
+
+def _publish_or_plan(request: HttpRequest, shown: Editor, at: datetime | None) -> None:
+    draft: Any = shown.draft
+    if "plan" in request.POST:
+        schedule_publish(draft, at)
+        messages.success(request, _("It is published at that time.") if at else _("The plan is taken back."))
+        return
+    publish_survey(draft)
+    messages.success(request, _("Version %(number)s is published.") % {"number": draft.number})
+
+
+@of_survey(PUBLISH, ("POST",))
+def close(request: HttpRequest, survey: Survey) -> HttpResponse:
+    """Ask nobody from a time on; links that are out can still be answered."""
+    form = WhenForm(request.POST)
+    if not form.is_valid():
+        return _review(request, survey, WhenForm(), form)
+    schedule_close(survey, form.cleaned_data["at"])
+    messages.success(
+        request, _("The end of asking is planned.") if survey.closes_at else _("It is asked without an end.")
+    )
+    return redirect("design:publish", survey.code)
