@@ -10,7 +10,8 @@ from surveys.designer.access import of_survey
 from surveys.designer.drawing import logic_map
 from surveys.designer.page import Editor
 from surveys.models import Survey
-from surveys.rendering.pages import blank_questions_html, page_texts
+from surveys.rendering.pages import AnswerForm, page_texts, questions_html
+from surveys.rendering.specs import specs_of
 
 
 @csp_update({"frame-ancestors": ["'self'"], "form-action": ["'none'"]})
@@ -23,7 +24,7 @@ def preview(request: HttpRequest, survey: Survey) -> HttpResponse:
     with translation.override(shown.language):
         context = {
             "texts": page_texts(shown.version, shown.language),
-            "questions": blank_questions_html(shown.version, shown.language),
+            "questions": questions_html(AnswerForm(specs_of(shown.version, shown.language))),
         }
         response = TemplateResponse(request, "surveys/designer/preview.html", context).render()
     response["X-Frame-Options"] = "SAMEORIGIN"
