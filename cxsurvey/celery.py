@@ -24,6 +24,7 @@ JOBS: Final = (
     ("reconcile-deliveries", "surveys.reconcile_deliveries", 60, True),
     ("close-idle-runs", "surveys.close_idle_runs", 600, True),
     ("expire-invitations", "surveys.expire_invitations", 600, True),
+    ("close-partials", "feedback.close_partials", 600, True),
     ("raise-follow-ups", "feedback.raise_follow_ups", 600, True),
     ("decide-delayed", "surveys.decide_delayed", 600, True),
     ("plan-reminders", "surveys.plan_reminders", 600, True),

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz),
     path("metrics", health.metrics),
     path("s/", include("feedback.answering.urls")),
+    path("o/", include("feedback.answering.open_urls")),
     path("p/", include("surveys.preferences.urls")),
     path("design/", include("surveys.designer.urls")),
     path("hooks/", include("surveys.webhooks.urls")),

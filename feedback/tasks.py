@@ -7,6 +7,7 @@ from celery import shared_task
 
 from cxsurvey.lib.nudge import nudge
 from feedback.actions.analyse import analyse
+from feedback.actions.close_partials import close_partials
 from feedback.actions.raise_follow_ups import raise_follow_ups
 from feedback.actions.refresh_analyses import refresh_analyses
 from feedback.actions.refresh_runs import refresh_runs
@@ -55,3 +56,9 @@ def refresh_analyses_task() -> dict[str, int]:
 def raise_follow_ups_task(every: int = 0) -> dict[str, int]:
     """Raise follow-ups where a run needs somebody; how many were raised and reopened."""
     return in_slot("raise-follow-ups", every, raise_follow_ups)
+
+
+@shared_task(name="feedback.close_partials")
+def close_partials_task(every: int = 0) -> dict[str, int]:
+    """Count what customers saved and never sent, once their link has ended; how many."""
+    return in_slot("close-partials", every, close_partials)

@@ -23,6 +23,13 @@ def path_of(version: SurveyVersion, given: Mapping[str, Sequence[str]]) -> list[
     return pages_of(version, readable(version, given))
 
 
+def on_path(version: SurveyVersion, given: Mapping[str, Sequence[str]]) -> dict[str, RawValue]:
+    """The answers that can be read and stand on the path that they take."""
+    values = readable(version, given)
+    codes = {code for page in pages_of(version, values) for code in page}
+    return {code: value for code, value in values.items() if code in codes}
+
+
 def readable(version: SurveyVersion, given: Mapping[str, Sequence[str]]) -> dict[str, RawValue]:
     """The answers that can be read; mistakes are left out."""
     form = AnswerForm(specs_of(version, ""), given, whole=False)

@@ -6,14 +6,14 @@ from typing import Final
 from feedback.models import Click
 from surveys.models import Invitation
 
-MOST: Final = 40  # of one invitation; a scanner that goes on tells nothing new
+MOST: Final = 40  # of one invitation and kind; a scanner that goes on tells nothing new
 
 
 def note_click(
     invitation: Invitation, kind: str, given: str, *, method: str, address: bytes, agent: str, now: datetime
 ) -> None:
     """Keep the fetch of an answer's link (ClickKind.SCORE) or of the link that no person sees (TRAP)."""
-    if Click.objects.filter(invitation=invitation).count() >= MOST:
+    if Click.objects.filter(invitation=invitation, kind=kind).count() >= MOST:
         return
     Click.objects.create(
         invitation=invitation,

@@ -58,6 +58,16 @@ def read_post(request: HttpRequest) -> Posted:
     )
 
 
+def taken(request: HttpRequest) -> Posted | BadPost | None:
+    """What was posted, or what is wrong with it; None where nothing was posted."""
+    if request.method != "POST":
+        return None
+    try:
+        return read_post(request)
+    except BadPost as trouble:
+        return trouble
+
+
 def _fields(request: HttpRequest) -> dict[str, list[str]]:
     """Field name -> values, with line ends as typed in one way."""
     if _length(request) > MAX_BODY:

@@ -64,7 +64,9 @@ def _number(visit: Visit, chosen: dict[str, RawValue]) -> int:
     if chosen:
         return next((n for n, page in enumerate(visit.path, 1) if set(chosen) & set(page)), 1)
     asked = visit.request.GET.get("page", "")
-    return min(int(asked), reached) if asked.isdecimal() and len(asked) < 5 and asked.isascii() else reached
+    if asked.isdecimal() and len(asked) < 5 and asked.isascii():
+        return min(int(asked), reached)
+    return reached if any(visit.given.values()) else 1  # a robot that went on without an answer has moved nobody
 
 
 def _stands_on(name: str, place: Place) -> bool:

@@ -13,7 +13,7 @@ from feedback.actions.save_page import save_page
 from feedback.actions.submit_open import TooMany, submit_open
 from feedback.actions.submit_response import AnsweredOtherwise, Receipt, submit_invitation
 from feedback.answering.confirming import confirm_page, said
-from feedback.answering.posted import BadPost, Posted, read_post
+from feedback.answering.posted import BadPost, Posted
 from feedback.answering.sheets import answer_sheet
 from feedback.answering.visit import Visit
 from feedback.guard.doubts import Sent, doubts
@@ -28,12 +28,10 @@ from surveys.rendering.specs import specs_of
 Given = Mapping[str, list[str]]
 
 
-def submit(visit: Visit) -> HttpResponse:
+def submit(visit: Visit, posted: Posted | BadPost) -> HttpResponse:
     """Take what was posted."""
-    try:
-        posted = read_post(visit.request)
-    except BadPost as trouble:
-        return visit.special("refused", trouble.status, message=str(trouble))
+    if isinstance(posted, BadPost):
+        return visit.special("refused", posted.status, message=str(posted))
     if posted.held:
         return _decided(visit, posted)
     page = _page_of(visit, posted)
@@ -180,7 +178,8 @@ def _post(visit: Visit, given: Given, page: Page | None) -> Post:
 def _of_page(visit: Visit, posted: Posted, page: Page) -> dict[str, list[str]]:
     """Every field of the page, those left blank too: an answer may be taken back."""
     specs = [spec for spec in specs_of(visit.occasion.version, "") if spec.code in page]
-    return clean({name: posted.answers.get(name, []) for name in AnswerForm(specs).fields})
+    posted_now = {name: posted.answers.get(name, []) for name in AnswerForm(specs).fields}
+    return clean({name: values if any(values) else [] for name, values in posted_now.items()})
 
 
 def clean(given: Given) -> dict[str, list[str]]:

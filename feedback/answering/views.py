@@ -10,6 +10,7 @@ from cxsurvey.lib.secret_pages import gone, secret_page
 from feedback.actions.occasions import of_invitation
 from feedback.actions.submit_response import Gone
 from feedback.answering.opening import language_of
+from feedback.answering.posted import taken
 from feedback.answering.show import show
 from feedback.answering.submit import submit
 from feedback.answering.visit import Visit
@@ -26,13 +27,13 @@ from surveys.rendering.pages import languages_of
 def answer_page(request: HttpRequest, token: str) -> HttpResponse:
     """The survey behind the token, or the page that it does not work (any more)."""
     invitation, now = invitation_by_token(token), timezone.now()
-    posted = request.method == "POST"
-    if invitation is None or not (may_answer(invitation, now) or (posted and is_answered(invitation))):
+    posted = taken(request)
+    if invitation is None or not (may_answer(invitation, now) or (posted is not None and is_answered(invitation))):
         return gone(request)
     language = language_of(request, invitation.customer.language, languages_of(invitation.version))
     try:
         with translation.override(language):
             visit = Visit(request, of_invitation(invitation), language, "link", now)
-            return submit(visit) if posted else show(visit)
+            return show(visit) if posted is None else submit(visit, posted)
     except Gone:  # it ended in this very moment; outside the survey's language, so that all such pages are the same
         return gone(request)

@@ -30,7 +30,7 @@ def invitation_by_token(token: str) -> Invitation | None:
     rows = Invitation.objects.filter(token_hash=digest(token)).select_related(*RELATED).only(*COLUMNS)
     invitation = next(iter(rows.order_by()), None)  # unique, so nothing is to be sorted as by first()
     if invitation is not None:
-        invitation.version = _version(invitation.version_id)
+        invitation.version = version_by_id(invitation.version_id)
         invitation.survey = invitation.version.survey
         invitation.stage = _stage(invitation.stage_id) if invitation.stage_id else None
     return invitation
@@ -45,7 +45,7 @@ def is_answered(invitation: Invitation) -> bool:
     return invitation.state == InvitationState.ANSWERED
 
 
-def _version(version_id: int) -> SurveyVersion:
+def version_by_id(version_id: int) -> SurveyVersion:
     """A survey version with its survey; kept once it is published."""
     found = _versions.get(version_id)
     if found is None:
