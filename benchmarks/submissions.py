@@ -28,10 +28,10 @@ Request = Callable[[http.client.HTTPConnection, str], int]
 def main(arguments: list[str] | None = None) -> dict[str, object]:
     """Measure, print the table, write the JSON."""
     options = _options(arguments)
-    _start_database()
+    start_database()
     tokens = _seed(2 * options.submissions)
     warm, counted = tokens[: options.submissions // 10], tokens[options.submissions :]
-    with _granian(options.connections) as (port, pid):
+    with granian(options.connections) as (port, pid):
         _run(port, options.connections, warm, _submit)
         results = [
             {"work": "pages opened", **_measure(port, pid, options.connections, counted, _open)},
@@ -55,7 +55,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _start_database() -> None:
+def start_database() -> None:
     """Throw-away servers that keep what they promise (fsync on), with all tables."""
     home, password = servers.throwaway_home("cxsurvey-bench-"), secrets.token_hex(16)
     started = [servers.start_postgres(home, password, home / "postgres.log", durable=True)]
@@ -104,7 +104,7 @@ def _seed(count: int) -> list[str]:
 
 
 @contextlib.contextmanager
-def _granian(connections: int) -> Iterator[tuple[int, int]]:
+def granian(connections: int) -> Iterator[tuple[int, int]]:
     """The web server as it is run in production: two processes, pooled connections. Yields its port and process id."""
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]

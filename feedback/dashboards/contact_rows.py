@@ -1,16 +1,18 @@
 """Rows of the handle-time table: an agent, team or reason with AHT, handling until solved and recontact together."""
 
 import dataclasses
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from feedback.dashboards.addition import Value
-from feedback.insights.handle_time import HandledContact, HandleTime
+from feedback.insights.calls import EPOCH, MICROSECOND, Issues, Names, in_order
+from feedback.insights.handle_time import HandleTime, handle_times
 from feedback.insights.shares import Share, wilson
 from feedback.insights.trap import AgentHandling, Traps
-from feedback.queries.contacts import ContactRow
+from feedback.queries.contacts import Contacts
 
 NUMBERS = (
     *("contacts", "issues", "aht", "tht", "contacts_per_issue", "ttr_hours"),
@@ -22,18 +24,36 @@ NUMBERS = (
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Contacts by one name taken to account (agent, team or reason); customers and stages by that name."""
+    """Contacts by one name taken to account (agent, team or reason); customers by that name."""
 
-    contacts: Sequence[HandledContact]
+    issues: Issues
     figures: Mapping[str, HandleTime]
     customers: Mapping[str, int]
-    stages: Mapping[str, Counter[str]]
 
 
-def data_end(rows: Sequence[ContactRow], now: datetime, window_end: datetime | None) -> datetime:
+def account(found: Issues, names: Names, data_end: datetime | None) -> Account:
+    """The issues by another name; empty where nothing has one."""
+    own = found.of(names)
+    figures = {item.agent: item for item in handle_times(own, data_end) if item.agent}
+    if not figures:
+        return Account(in_order(own.calls.take(np.empty(0, np.int64))), {}, {})
+    return Account(own, figures, _customers(own))
+
+
+def _customers(found: Issues) -> dict[str, int]:
+    """How many customers each name had contacts of; the contacts are in order of customer."""
+    names = found.calls.agent
+    order = np.argsort(names.codes, kind="stable")
+    code, customer = names.codes[order], found.calls.customer[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (np.diff(code) != 0) | (np.diff(customer) != 0)
+    counts = np.bincount(code[new], minlength=len(names.names))
+    return dict(zip(names.names, counts.tolist(), strict=True))
+
+
+def data_end(contacts: Contacts, now: datetime, window_end: datetime | None) -> datetime:
     """Until when a further contact would be known: now where contacts come in live, else the last one imported."""
-    last = max(row.ended or row.started for row in rows)
-    end = last if all(row.imported for row in rows) else now
+    end = EPOCH + int(contacts.calls.over.max()) * MICROSECOND if contacts.imported else now
     return min(end, window_end) if window_end else end
 
 

@@ -1,15 +1,17 @@
 """Contacts of a journey: handling per call never without handling until solved, and resolution from three sources."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
+
+import numpy as np
 
 from feedback.dashboards import contact_rows, resolution, words_contacts
 from feedback.dashboards.addition import Addition, Value
 from feedback.dashboards.contact_rows import Account
 from feedback.dashboards.context import Context
 from feedback.dashboards.keys import key
-from feedback.insights.handle_time import FOLLOWS_WITHIN, HandledContact, handle_times
+from feedback.insights.calls import FOLLOWS_WITHIN, Names, in_order, micros
 from feedback.insights.suppression import (
     AGENT_ANSWERS_FROM,
     AGENT_CONTACTS_FROM,
@@ -18,49 +20,44 @@ from feedback.insights.suppression import (
     complementary,
 )
 from feedback.insights.trap import TrapFinding, Traps, handle_time_traps
-from feedback.queries.contacts import ContactRow, answers_by_contact, answers_of, contacts_with_reason, told_solved
+from feedback.queries.contacts import Contacts, contacts_with_reason
 from feedback.queries.journey_definition import JourneyDefinition
-
-NameOf = Callable[[ContactRow], str]
 
 
 def contacts_part(context: Context, value: Value) -> Addition:
     """handle_time and fcr; both stay null where no contact has a reason."""
-    journey = context.definition.journey_id
-    rows = _asked_for(context, contacts_with_reason(journey, context.query.window))
-    if not rows:
+    contacts = _asked_for(context, contacts_with_reason(context.definition.journey_id, context.query.window))
+    if not len(contacts):
         return Addition()
-    data_end = contact_rows.data_end(rows, datetime.fromisoformat(value["generated_at"]), context.query.end)
+    data_end = contact_rows.data_end(contacts, datetime.fromisoformat(value["generated_at"]), context.query.end)
     suppressed: list[Value] = []
-    fcr = resolution.fcr_value(rows, told_solved(journey), data_end, suppressed)
-    handled = [row for row in rows if row.handle_seconds is not None]
-    if not any(row.handle_seconds for row in handled):
+    fcr = resolution.fcr_value(contacts, data_end, suppressed)
+    if not contacts.calls.seconds.any():
         return Addition({"fcr": fcr}, suppressed=suppressed)
-    board = _Board(context.definition, handled, answers_by_contact(journey), data_end)
-    times, findings = board.value(suppressed)
-    times["left_out"]["no_handle_time"] = len(rows) - len(handled)
+    handled = contacts if contacts.handled.all() else contacts.take(contacts.handled)
+    times, findings = _Board(context.definition, handled, data_end).value(suppressed)
+    times["left_out"]["no_handle_time"] = len(contacts) - len(handled)
     return Addition({"fcr": fcr, "handle_time": times}, findings, suppressed=suppressed)
 
 
-def _asked_for(context: Context, rows: list[ContactRow]) -> list[ContactRow]:
+def _asked_for(context: Context, contacts: Contacts) -> Contacts:
     """Only the customers of the filter, where there is one."""
     if not context.query.segments:
-        return rows
-    customers = set(context.table.customer.tolist())
-    return [row for row in rows if row.customer in customers]
+        return contacts
+    return contacts.take(np.isin(contacts.calls.customer, context.table.customer))
 
 
 class _Board:
     """Agents, teams and reasons of the same contacts. data_end None: nothing has had time to be followed yet."""
 
-    def __init__(
-        self, definition: JourneyDefinition, rows: Sequence[ContactRow], answers: Counter[int], end: datetime
-    ) -> None:
-        self.definition, self.rows, self.answers = definition, rows, answers
-        ripe = any((row.ended or row.started) <= end - FOLLOWS_WITHIN for row in rows)
+    def __init__(self, definition: JourneyDefinition, contacts: Contacts, end: datetime) -> None:
+        self.definition, self.contacts, issues = definition, contacts, in_order(contacts.calls)
+        ripe = bool((contacts.calls.over <= micros(end - FOLLOWS_WITHIN)).any())
         self.end, self.data_end = end, end if ripe else None
-        self.agents, self.teams = self._account(lambda row: row.agent), self._account(lambda row: row.team)
-        self.reasons = self._account(lambda row: row.reason)
+        self.agents, self.teams, self.reasons = (
+            contact_rows.account(issues, names, self.data_end)
+            for names in (contacts.calls.agent, contacts.team, contacts.calls.reason)
+        )
 
     def value(self, suppressed: list[Value]) -> tuple[Value, list[Value]]:
         """The contract's handle_time, and its findings as every page lists them."""
@@ -88,57 +85,42 @@ class _Board:
         value["sentence"] = words_contacts.order_sentence(value)
         return value, findings
 
-    def _account(self, name: NameOf) -> Account:
-        if not any(map(name, self.rows)):
-            return Account([], {}, {}, {})
-        contacts = [
-            HandledContact(
-                row.customer, row.reason, name(row), row.started, row.ended, row.handle_seconds or 0.0, row.channel
-            )
-            for row in self.rows
-        ]
-        figures = {item.agent: item for item in handle_times(contacts, self.data_end) if item.agent}
-        customers: dict[str, set[int]] = {}
-        stages: dict[str, Counter[str]] = {}
-        for row in self.rows:
-            customers.setdefault(name(row), set()).add(row.customer)
-            stages.setdefault(name(row), Counter())[row.stage] += 1
-        return Account(contacts, figures, {key: len(found) for key, found in customers.items()}, stages)
-
     def _traps(self, account: Account, shown: set[str]) -> Traps:
         answers = {name: AGENT_ANSWERS_FROM if name in shown else 0 for name in account.figures}
-        traps = handle_time_traps(account.contacts, self.data_end, answers)
+        traps = handle_time_traps(account.issues, self.data_end, answers)
         return traps if self.data_end is not None else contact_rows.unjudged(traps)
 
     def _agents_shown(self) -> set[str]:
         """Enough contacts and answers, and no single hidden agent in a team whose total is shown."""
-        answers = answers_of(((row.pk, row.agent) for row in self.rows), self.answers) if self.answers else None
+        given = self.contacts.answers
+        counts = self.contacts.calls.agent.counts(given.astype(np.float64)).tolist()
+        answers = dict(zip(self.contacts.calls.agent.names, counts, strict=True)) if given.any() else None
         enough = {
-            name: agent_shown(item.recontact_n, item.issues if answers is None else answers[name]) and item.issues > 0
+            name: agent_shown(item.recontact_n, item.issues if answers is None else int(answers[name]))
+            and item.issues > 0
             for name, item in self.agents.figures.items()
         }
         shown = set()
-        for members in self._members().values():
-            counts = {name: self.agents.figures[name].recontact_n for name in members}
-            few = [n if enough[name] else min(n, AGENT_CONTACTS_FROM - 1) for name, n in counts.items()]
+        for members in self._members.values():
+            recontacts = {name: self.agents.figures[name].recontact_n for name in members}
+            few = [n if enough[name] else min(n, AGENT_CONTACTS_FROM - 1) for name, n in recontacts.items()]
             hidden = complementary(few, AGENT_CONTACTS_FROM)
             shown |= {name for name, hide in zip(members, hidden, strict=True) if enough[name] and not hide}
         return shown
 
+    @cached_property
     def _members(self) -> Mapping[str, list[str]]:
         """Agents by the team of most of their contacts."""
-        teams: dict[str, Counter[str]] = {}
-        for row in self.rows:
-            teams.setdefault(row.agent, Counter())[row.team] += 1
+        most = _most_frequent(self.contacts.calls.agent, self.contacts.team)
         members: dict[str, list[str]] = {}
         for name in sorted(self.agents.figures):
-            members.setdefault(min(teams[name], key=lambda team: (-teams[name][team], team)), []).append(name)
+            members.setdefault(most[name], []).append(name)
         return members
 
     def _teams_shown(self, agents: set[str]) -> dict[str, bool]:
         """A team of five customers on; a team of one agent is that agent."""
         shown = self._large_enough(self.teams)
-        for team, members in self._members().items():
+        for team, members in self._members.items():
             alone = len(members) == 1 and self.agents.figures[members[0]].contacts == self._contacts(team)
             if team in shown and alone and members[0] not in agents:
                 shown[team] = False
@@ -177,6 +159,14 @@ class _Board:
 
     def _owner(self, account: Account, finding: TrapFinding) -> str | None:
         """Who owns the stage of most of these contacts."""
-        stages = account.stages[finding.agent]
-        most = min(stages, key=lambda stage: (-stages[stage], stage))
+        most = _most_frequent(account.issues.calls.agent, self.contacts.stage)[finding.agent]
         return next((stage.owner for stage in self.definition.stages if stage.code == most), None)
+
+
+def _most_frequent(names: Names, others: Names) -> dict[str, str]:
+    """For each name the other one that it comes with most, the first of these in their order."""
+    pairs, counts = np.unique(names.codes.astype(np.int64) * len(others.names) + others.codes, return_counts=True)
+    found: dict[str, str] = {}
+    for pair in pairs[np.lexsort((pairs, -counts))].tolist():
+        found.setdefault(names.names[pair // len(others.names)], others.names[pair % len(others.names)])
+    return found

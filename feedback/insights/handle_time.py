@@ -1,45 +1,15 @@
-"""Handling time to resolution beside handling time per call: chains of contacts about one issue (the AHT trap)."""
+"""Handling time to resolution beside handling time per call: by chains of contacts about one issue (the AHT trap)."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 
-FOLLOWS_WITHIN = timedelta(days=7)
+import numpy as np
 
+from feedback.insights.arrays import Bools, Floats
+from feedback.insights.calls import FOLLOWS_WITHIN, Calls, HandledContact, Issues, issues, micros
 
-@dataclass(frozen=True, slots=True)
-class HandledContact:
-    """One contact: who called about what, when, and how long it was handled. ended may be missing (None).
-
-    agent may be any one taken to account: agent, team, or all of one reason.
-    """
-
-    customer: int | str
-    reason: str
-    agent: str
-    started: datetime
-    ended: datetime | None
-    handle_seconds: float
-    channel: str = ""
-
-    @property
-    def over(self) -> datetime:
-        """When it ended, as far as known."""
-        return self.ended or self.started
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """All contacts about one issue: opened by an agent, handled so long in all, over at; contacts of them."""
-
-    opened_by: str
-    reason: str
-    contacts: int
-    handle_seconds: float
-    first_started: datetime
-    last_ended: datetime
+HOUR = 3_600_000_000.0  # microseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +33,10 @@ class HandleTime:
     recontact_n: int
 
 
-def chains(contacts: Iterable[HandledContact], within: timedelta = FOLLOWS_WITHIN) -> list[tuple[HandledContact, ...]]:
-    """Contacts by issue: same customer and reason, each starting at most `within` after the last ended (method 3.7).
-
-    Any channel and agent. Ordered by customer and reason, inside by start. A blank reason chains with other blank ones.
-    """
-    ordered = sorted(contacts, key=lambda c: (str(c.customer), c.reason, c.started, c.over))
-    found: list[list[HandledContact]] = []
-    for _, group in groupby(ordered, key=lambda c: (str(c.customer), c.reason)):
-        last_end: datetime | None = None
-        for contact in group:
-            if last_end is not None and contact.started - last_end <= within:
-                found[-1].append(contact)
-                last_end = max(last_end, contact.over)
-            else:
-                found.append([contact])
-                last_end = contact.over
-    return [tuple(chain) for chain in found]
-
-
-def summed(chain: Sequence[HandledContact]) -> Chain:
-    """A chain of at least one contact, ordered by start, as one issue."""
-    first = chain[0]
-    handled, over = sum(c.handle_seconds for c in chain), max(c.over for c in chain)
-    return Chain(first.agent, first.reason, len(chain), handled, first.started, over)
-
-
 def handle_times(
-    contacts: Iterable[HandledContact], data_end: datetime | None = None, within: timedelta = FOLLOWS_WITHIN
+    contacts: Iterable[HandledContact] | Calls | Issues,
+    data_end: datetime | None = None,
+    within: timedelta = FOLLOWS_WITHIN,
 ) -> list[HandleTime]:
     """Every agent's figures, least handling until solved first, never ordered by AHT (method 3.7, C40).
 
@@ -98,36 +44,45 @@ def handle_times(
     issues that ended less than `within` before data_end may still be followed, so they are not judged; without
     data_end everything counts.
     """
-    ripe = None if data_end is None else data_end - within
-    handled: dict[str, list[float]] = defaultdict(list)
-    followed: dict[str, list[bool]] = defaultdict(list)
-    issues: dict[str, list[Chain]] = defaultdict(list)
-    for chain in chains(contacts, within):
-        issue = summed(chain)
-        if ripe is None or issue.last_ended <= ripe:
-            issues[issue.opened_by].append(issue)
-        for place, contact in enumerate(chain, start=1):
-            handled[contact.agent].append(contact.handle_seconds / 60)
-            if ripe is None or contact.over <= ripe:
-                followed[contact.agent].append(place < len(chain))
-    figures = [_figures(agent, minutes, issues[agent], followed[agent]) for agent, minutes in handled.items()]
+    found = issues(contacts, within)
+    figures = _figures(found, *ripe(found, None if data_end is None else data_end - within))
     return sorted(figures, key=lambda f: (f.tht is None, f.tht or 0.0, f.agent))
 
 
-def _figures(agent: str, minutes: list[float], issues: list[Chain], followed: list[bool]) -> HandleTime:
-    return HandleTime(
-        agent=agent,
-        contacts=len(minutes),
-        issues=len(issues),
-        aht=_mean(minutes),
-        tht=_mean([issue.handle_seconds / 60 for issue in issues]),
-        contacts_per_issue=_mean([float(issue.contacts) for issue in issues]),
-        ttr_hours=_mean([(issue.last_ended - issue.first_started).total_seconds() / 3600 for issue in issues]),
-        recontact=_mean([float(again) for again in followed]),
-        recontact_k=sum(followed),
-        recontact_n=len(followed),
-    )
+def ripe(found: Issues, until: datetime | None) -> tuple[Bools, Bools]:
+    """Which contacts, and which whole issues, were over by then; all where there is no such moment."""
+    if until is None:
+        return np.ones(len(found.calls), dtype=bool), np.ones(len(found), dtype=bool)
+    return found.calls.over <= micros(until), found.over <= micros(until)
 
 
-def _mean(numbers: list[float]) -> float | None:
-    return sum(numbers) / len(numbers) if numbers else None
+def _figures(found: Issues, ripe_calls: Bools, ripe_issues: Bools) -> list[HandleTime]:
+    agent = found.calls.agent
+    opened = agent.take(found.first[ripe_issues])
+    n, issues_n, judged = agent.counts(), opened.counts(), agent.take(ripe_calls).counts()
+    followed = agent.take(ripe_calls & found.followed).counts()
+    hours = (found.over - found.calls.started[found.first])[ripe_issues] / HOUR
+    calls_mean = _means(agent.counts(found.calls.seconds / 60), n)
+    per_issue = [
+        _means(opened.counts(column), issues_n)
+        for column in (found.seconds[ripe_issues] / 60, found.contacts[ripe_issues].astype(np.float64), hours)
+    ]
+    return [
+        HandleTime(
+            agent=agent.names[code],
+            contacts=int(n[code]),
+            issues=int(issues_n[code]),
+            aht=calls_mean[code],
+            tht=per_issue[0][code],
+            contacts_per_issue=per_issue[1][code],
+            ttr_hours=per_issue[2][code],
+            recontact=int(followed[code]) / int(judged[code]) if judged[code] else None,
+            recontact_k=int(followed[code]),
+            recontact_n=int(judged[code]),
+        )
+        for code in np.flatnonzero(n).tolist()
+    ]
+
+
+def _means(totals: Floats, counts: Floats) -> list[float | None]:
+    return [total / n if n else None for total, n in zip(totals.tolist(), counts.tolist(), strict=True)]

@@ -1,7 +1,6 @@
 """The handle-time trap: who looks fast per call but leaves more handling until solved, and who the other way round."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -9,9 +8,10 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
-from feedback.insights.arrays import Floats
+from feedback.insights.arrays import Bools, Floats, Ints
+from feedback.insights.calls import FOLLOWS_WITHIN, Calls, HandledContact, Issues, issues, micros
 from feedback.insights.comparison import FINDING_Q, TEST_FROM_CUSTOMERS
-from feedback.insights.handle_time import FOLLOWS_WITHIN, HandledContact, chains
+from feedback.insights.handle_time import ripe
 from feedback.insights.intervals import Mean, clustered_mean
 from feedback.insights.multiple import benjamini_hochberg
 from feedback.insights.shares import Share, wilson
@@ -85,17 +85,29 @@ class Traps:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """Columns over contacts or issues: account, customer, minutes, ratio to the stratum, and followed or count."""
+    """Columns over contacts or issues in order of account: customer, minutes, ratio to the stratum, followed or count.
 
-    agents: np.ndarray[tuple[int], np.dtype[np.str_]]
-    customers: np.ndarray[tuple[int], np.dtype[np.str_]]
+    begins: where each account begins, shape (accounts + 1,).
+    """
+
+    names: tuple[str, ...]
+    begins: Ints
+    customers: Ints
     minutes: Floats
     ratios: Floats
     extra: Floats
 
+    def count(self, code: int) -> int:
+        """Rows of one account."""
+        return int(self.begins[code + 1] - self.begins[code])
+
+    def own(self, code: int) -> slice:
+        """The rows of one account."""
+        return slice(int(self.begins[code]), int(self.begins[code + 1]))
+
 
 def handle_time_traps(
-    contacts: Iterable[HandledContact],
+    contacts: Iterable[HandledContact] | Calls | Issues,
     data_end: datetime | None = None,
     answers: Mapping[str, int] | None = None,
     within: timedelta = FOLLOWS_WITHIN,
@@ -107,86 +119,85 @@ def handle_time_traps(
     Mirror: A > 1.05 and recontact hi below the others' lo. Contacts and issues that ended less than `within` before
     data_end are not judged. Shown from 20 contacts and 10 answers (answers by agent; 10 issues where not given).
     """
-    ripe = None if data_end is None else data_end - within
-    found = chains(contacts, within)
-    strata = _strata([chain for chain in found if _ripe(chain[-1], ripe)])
-    calls, issues = _calls(found, strata, ripe), _issues(found, strata, ripe)
-    handled = Counter(calls.agents.tolist())
-    names = sorted(name for name in handled if _shown(name, handled, issues, answers))
-    items = [_agent(name, calls, issues) for name in names]
-    q_values = benjamini_hochberg([item.p for item in items])
-    judged = [_judged(item, q, calls) for item, q in zip(items, q_values, strict=True)]
+    found = issues(contacts, within)
+    ripe_calls, ripe_issues = ripe(found, None if data_end is None else data_end - within)
+    strata = _strata(found, data_end, within)
+    calls, opened = _calls(found, strata, ripe_calls), _issues(found, strata, ripe_issues)
+    handled = [code for code in range(len(calls.names)) if calls.count(code)]
+    codes = [code for code in handled if _shown(code, calls, opened, answers)]
+    items = {calls.names[code]: _agent(code, calls, opened) for code in codes}
+    q_values = benjamini_hochberg([item.p for item in items.values()])
+    peers = {calls.names[code]: _peers(code, calls) for code in codes}
+    judged = [_judged(item, q, peers[item.agent]) for item, q in zip(items.values(), q_values, strict=True)]
     judged.sort(key=lambda item: (item.per_issue.value, item.agent))
-    findings = tuple(_finding(item, calls) for item in judged if item.finding)
-    total = sum(len(chain) for chain in found)
-    return Traps(strata, tuple(judged), findings, len(handled) - len(names), total - len(calls.agents))
+    findings = tuple(_finding(item, calls, peers[item.agent]) for item in judged if item.finding)
+    immature = len(found.calls) - len(calls.minutes)
+    return Traps(strata, tuple(judged), findings, len(handled) - len(codes), immature)
 
 
-def _ripe(contact: HandledContact, ripe: datetime | None) -> bool:
-    return ripe is None or contact.over <= ripe
+def _strata(found: Issues, data_end: datetime | None, within: timedelta) -> Strata:
+    calls, first, last = found.calls, found.first, found.last
+    if data_end is not None:
+        first = first[calls.over[last] <= micros(data_end - within)]
+    channel = calls.channel.codes[first]
+    counts = np.bincount(_pairs(calls, first)) if len(first) else np.zeros(0, dtype=np.int64)
+    many = len(np.unique(channel)) > 1 and int(counts[counts > 0].min()) >= STRATUM_CHAINS
+    return "reason_channel" if many else "reason"
 
 
-def _strata(found: Sequence[Sequence[HandledContact]]) -> Strata:
-    counts = Counter((chain[0].reason, chain[0].channel) for chain in found)
-    channels = {channel for _, channel in counts}
-    return "reason_channel" if len(channels) > 1 and min(counts.values()) >= STRATUM_CHAINS else "reason"
+def _pairs(calls: Calls, rows: Ints) -> Ints:
+    """Reason and channel of these rows as one code."""
+    pairs: Ints = calls.reason.codes[rows].astype(np.int64) * len(calls.channel.names) + calls.channel.codes[rows]
+    return pairs
 
 
-def _calls(found: Sequence[Sequence[HandledContact]], strata: Strata, ripe: datetime | None) -> _Case:
-    rows = [
-        (contact, contact.handle_seconds / 60, float(place < len(chain)))
-        for chain in found
-        for place, contact in enumerate(chain, start=1)
-        if _ripe(contact, ripe)
-    ]
-    return _case(rows, strata)
+def _calls(found: Issues, strata: Strata, ripe_calls: Bools) -> _Case:
+    rows = np.flatnonzero(ripe_calls)
+    return _case(found, rows, found.calls.seconds[rows] / 60, found.followed[rows].astype(np.float64), strata)
 
 
-def _issues(found: Sequence[Sequence[HandledContact]], strata: Strata, ripe: datetime | None) -> _Case:
-    whole = [chain for chain in found if all(_ripe(contact, ripe) for contact in chain)]
-    return _case([(chain[0], sum(c.handle_seconds for c in chain) / 60, float(len(chain))) for chain in whole], strata)
+def _issues(found: Issues, strata: Strata, ripe_issues: Bools) -> _Case:
+    contacts = found.contacts[ripe_issues].astype(np.float64)
+    return _case(found, found.first[ripe_issues], found.seconds[ripe_issues] / 60, contacts, strata)
 
 
-def _case(rows: Sequence[tuple[HandledContact, float, float]], strata: Strata) -> _Case:
-    labels = [c.reason if strata == "reason" else f"{c.reason}\n{c.channel}" for c, _, _ in rows]
-    minutes = np.array([m for _, m, _ in rows], dtype=np.float64)
-    codes = np.unique(labels, return_inverse=True)[1] if rows else np.zeros(0, dtype=np.int64)
+def _case(found: Issues, rows: Ints, minutes: Floats, extra: Floats, strata: Strata) -> _Case:
+    calls = found.calls
+    codes = calls.reason.codes[rows] if strata == "reason" else _pairs(calls, rows)
     means = np.bincount(codes, weights=minutes) / np.maximum(np.bincount(codes), 1)
-    own = means[codes] if rows else minutes
+    own = means[codes] if len(rows) else minutes
     ratios = np.divide(minutes, own, out=np.ones(len(minutes)), where=own > 0)
-    agents, customers = (np.array([str(v) for v in column]) for column in _who(rows))
-    return _Case(agents, customers, minutes, ratios, np.array([e for _, _, e in rows], dtype=np.float64))
+    agents = calls.agent.codes[rows]
+    order = np.argsort(agents, kind="stable")
+    begins = np.searchsorted(agents[order], np.arange(len(calls.agent.names) + 1))
+    return _Case(calls.agent.names, begins, calls.customer[rows][order], minutes[order], ratios[order], extra[order])
 
 
-def _who(rows: Sequence[tuple[HandledContact, float, float]]) -> tuple[list[str], list[str]]:
-    return [c.agent for c, _, _ in rows], [str(c.customer) for c, _, _ in rows]
-
-
-def _shown(name: str, handled: Counter[str], issues: _Case, answers: Mapping[str, int] | None) -> bool:
-    opened = int((issues.agents == name).sum())
+def _shown(code: int, calls: _Case, opened: _Case, answers: Mapping[str, int] | None) -> bool:
+    handled, own_issues = calls.count(code), opened.count(code)
     if answers is None:
-        return handled[name] >= AGENT_CONTACTS_FROM and opened >= AGENT_ANSWERS_FROM
-    return agent_shown(handled[name], answers.get(name, 0)) and opened > 0
+        return handled >= AGENT_CONTACTS_FROM and own_issues >= AGENT_ANSWERS_FROM
+    return agent_shown(handled, answers.get(calls.names[code], 0)) and own_issues > 0
 
 
-def _agent(name: str, calls: _Case, issues: _Case) -> AgentHandling:
-    own, opened = calls.agents == name, issues.agents == name
+def _agent(code: int, calls: _Case, opened: _Case) -> AgentHandling:
+    own, issue = calls.own(code), opened.own(code)
     a = clustered_mean(calls.ratios[own], calls.customers[own])
-    t = clustered_mean(issues.ratios[opened], issues.customers[opened])
+    t = clustered_mean(opened.ratios[issue], opened.customers[issue])
     per_call, per_issue = _ratio(a), _ratio(t)
     return AgentHandling(
-        agent=name,
-        contacts=int(own.sum()),
-        issues=int(opened.sum()),
+        agent=calls.names[code],
+        contacts=calls.count(code),
+        issues=opened.count(code),
         aht=float(calls.minutes[own].mean()),
-        tht=float(issues.minutes[opened].mean()),
-        contacts_per_issue=float(issues.extra[opened].mean()),
+        tht=float(opened.minutes[issue].mean()),
+        contacts_per_issue=float(opened.extra[issue].mean()),
         per_call=per_call,
         per_issue=per_issue,
         trap_index=per_issue.value / per_call.value if per_call.value > 0 else 1.0,
-        recontact=wilson(int(calls.extra[own].sum()), int(own.sum())),
+        recontact=wilson(int(calls.extra[own].sum()), calls.count(code)),
         p=_both(_one_sided(a, below=True), _one_sided(t, below=False)),
-        p_mirror=_both(_one_sided(a, below=False), _fewer_recontacts(name, calls)),
+        p_mirror=_both(_one_sided(a, below=False), _fewer_recontacts(code, calls)),
         q=None,
         finding=None,
     )
@@ -209,19 +220,17 @@ def _both(first: float | None, second: float | None) -> float | None:
     return None if first is None or second is None else max(first, second)
 
 
-def _fewer_recontacts(name: str, calls: _Case) -> float | None:
+def _fewer_recontacts(code: int, calls: _Case) -> float | None:
     """p that an account's contacts are followed as often as the others' or more (two shares, one-sided, pooled)."""
-    own = calls.agents == name
-    n, m = int(own.sum()), int((~own).sum())
-    pooled = float(calls.extra.mean()) if n and m else 0.0
-    if not 0 < pooled < 1:
+    n, total = calls.count(code), len(calls.extra)
+    m, followed, own = total - n, int(calls.extra.sum()), int(calls.extra[calls.own(code)].sum())
+    if not (n and m and 0 < followed < total):
         return None
-    apart = float(calls.extra[own].mean() - calls.extra[~own].mean())
+    pooled, apart = followed / total, own / n - (followed - own) / m
     return float(special.ndtr(apart / np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))))
 
 
-def _judged(item: AgentHandling, q: float | None, calls: _Case) -> AgentHandling:
-    peers = _peers(item.agent, calls)[1]
+def _judged(item: AgentHandling, q: float | None, peers: Share) -> AgentHandling:
     finding: TrapKind | None = None
     if q is not None and q < FINDING_Q and item.per_call.value < FASTER and item.per_issue.value > DEARER:
         finding = "trap"
@@ -230,22 +239,22 @@ def _judged(item: AgentHandling, q: float | None, calls: _Case) -> AgentHandling
     return replace(item, q=q, finding=finding)
 
 
-def _peers(name: str, calls: _Case) -> tuple[float, Share]:
-    """Mean minutes a call and recontacts of everybody else."""
-    others = calls.agents != name
-    n = int(others.sum())
-    return float(calls.minutes[others].mean()) if n else 0.0, wilson(int(calls.extra[others].sum()), n)
+def _peers(code: int, calls: _Case) -> Share:
+    """Recontacts of everybody else."""
+    followed = int(calls.extra.sum()) - int(calls.extra[calls.own(code)].sum())
+    return wilson(followed, len(calls.extra) - calls.count(code))
 
 
-def _finding(item: AgentHandling, calls: _Case) -> TrapFinding:
-    peer_aht, peer_recontact = _peers(item.agent, calls)
+def _finding(item: AgentHandling, calls: _Case, peer_recontact: Share) -> TrapFinding:
+    own = calls.own(calls.names.index(item.agent))
+    others = np.concatenate([calls.minutes[: own.start], calls.minutes[own.stop :]])
     return TrapFinding(
         kind=item.finding or "trap",
         agent=item.agent,
         per_call_change=item.per_call.value - 1,
         per_issue_change=item.per_issue.value - 1,
         aht=item.aht,
-        peer_aht=peer_aht,
+        peer_aht=float(others.mean()) if len(others) else 0.0,
         recontact=item.recontact,
         peer_recontact=peer_recontact,
     )

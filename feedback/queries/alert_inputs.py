@@ -10,7 +10,7 @@ import numpy as np
 from django.db.models import Q
 
 from feedback.insights.alerts import AlertFacts
-from feedback.insights.handle_time import HandledContact, chains
+from feedback.insights.calls import HandledContact, chains
 from feedback.insights.run_facts import DAY_SECONDS
 from feedback.insights.scores import Scale, pomp
 from feedback.models import FollowUp, FreeText, RunScore

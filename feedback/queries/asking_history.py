@@ -21,7 +21,7 @@ from django.db.models.functions import Coalesce
 
 from feedback.insights.arrays import Floats
 from feedback.models import Response, RunScore
-from feedback.queries.run_columns import read_numbers
+from feedback.queries.columns import read_numbers
 from surveys.enums import INVITATION_OPEN, SurveyKind
 from surveys.models import AskDecision
 from surveys.policy.reasons import Reason

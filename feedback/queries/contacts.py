@@ -1,74 +1,113 @@
-"""Contacts with a reason, and what customers said of them: the material of handle time and resolution."""
+"""Contacts with a reason, and what customers said of them: the material of handle time and resolution, as columns."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.functions import Coalesce
+import numpy as np
+from django.db.models import Exists, IntegerField, OuterRef, Q
+from django.db.models.functions import Cast, Coalesce
 
+from feedback.insights.arrays import Bools, Floats, Ints
+from feedback.insights.calls import Calls, Names
 from feedback.models import Answer, Response
+from feedback.queries.columns import micros, read_coded
 from feedback.queries.run_table import Window
 from surveys.enums import Metric
 from surveys.models import Interaction, JourneyRun
 
 
 @dataclass(frozen=True, slots=True)
-class ContactRow:
-    """One contact about one reason; text columns are "" and numbers None where the source did not know."""
+class Contacts:
+    """Contacts in the order of their issues, columns of shape (n,).
 
-    pk: int
-    customer: int
-    run: int | None
-    stage: str
-    reason: str
-    agent: str
-    team: str
-    channel: str
-    started: datetime
-    ended: datetime | None
-    handle_seconds: float | None
-    resolved: bool | None
+    handled: whether the source told a handle time; resolved: 1 or 0 as logged, told: 0-100 as the customer answered,
+    NaN unknown; answers: how often he answered about it. imported: all of them were.
+    """
+
+    calls: Calls
+    team: Names
+    stage: Names
+    handled: Bools
+    resolved: Floats
+    told: Floats
+    answers: Ints
     imported: bool
+
+    def __len__(self) -> int:
+        return len(self.calls)
+
+    def take(self, index: Ints | Bools) -> "Contacts":
+        """Some of them, in the order of the index."""
+        return Contacts(
+            self.calls.take(index),
+            self.team.take(index),
+            self.stage.take(index),
+            self.handled[index],
+            self.resolved[index],
+            self.told[index],
+            self.answers[index],
+            self.imported,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Whether customers called their issue solved (0-100): by contact, else by run and stage ("" for the whole)."""
+    """Whether customers called their issue solved (0-100), the newest answer each.
 
-    by_contact: dict[int, float]
-    by_run: dict[tuple[int, str], float]
+    About contacts by their ids (ascending); else about runs (ascending) and the stage's name, "" for the whole.
+    """
+
+    contact: Ints
+    contact_score: Floats
+    run: Ints
+    stage: Names
+    run_score: Floats
+
+    def of(self, contact: Ints, run: Ints, stage: Names) -> Floats:
+        """What was said of each contact, else of its stage in its run, else of its run; NaN where nothing was."""
+        own_stage = np.array([self._stage(name) for name in stage.names], dtype=np.int64)
+        keys = self._keys(self.run, self.stage.codes.astype(np.int64))
+        found = _looked_up(self._keys(run, np.full(len(run), self._stage(""))), keys, self.run_score)
+        told = _looked_up(self._keys(run, own_stage[stage.codes]), keys, self.run_score)
+        found = np.where(np.isfinite(told), told, found)
+        told = _looked_up(contact, self.contact, self.contact_score)
+        return np.where(np.isfinite(told), told, found)
+
+    def _stage(self, name: str) -> int:
+        """A stage's code here; one that nobody answered about has none of them."""
+        return self.stage.names.index(name) if name in self.stage.names else len(self.stage.names)
+
+    def _keys(self, run: Ints, stage: Ints) -> Ints:
+        return run * (len(self.stage.names) + 1) + stage
 
 
-def contacts_with_reason(journey_id: int, window: Window) -> list[ContactRow]:
-    """The journey's contacts, and its customers' contacts without journey, started in the window; in one query.
+def contacts_with_reason(journey_id: int, window: Window) -> Contacts:
+    """The journey's contacts, and its customers' contacts without journey, started in the window; in five queries at most.
 
     A journey that has no runs but asks about contacts without journey is about all of these.
     """
-    rows = (
-        Interaction.objects.filter(of_journey(journey_id), started_in(window))
-        .exclude(reason="")
-        .annotate(place=Coalesce("stage__code", Value("")))
-        .order_by("started_at", "reference")
-        .values_list(
-            "pk",
-            "customer_id",
-            "run_id",
-            "place",
-            "reason",
-            "agent",
-            "team",
-            "channel",
-            "started_at",
-            "ended_at",
-            "handle_seconds",
-            "resolved",
-            "imported",
-        )
+    rows = Interaction.objects.filter(of_journey(journey_id), started_in(window)).exclude(reason="")
+    flags = {name: Cast(name, IntegerField()) for name in ("imported", "resolved")}
+    found, words = read_coded(
+        rows,
+        {"customer": "customer_id", "run": "run_id", "contact": "pk", "started": micros("started_at"),
+         "over": micros(Coalesce("ended_at", "started_at")), "imported": flags["imported"]},
+        {"seconds": "handle_seconds", "logged": flags["resolved"]},
+        {"reason": "reason", "agent": "agent", "team": "team", "channel": "channel", "stage": "stage__code"},
+    )  # fmt: skip
+    names = (words["reason"], words["agent"], words["channel"])
+    seconds = np.nan_to_num(found["seconds"], nan=0.0)
+    calls = Calls(found["customer"], *names, found["started"], found["over"], seconds)
+    contacts = Contacts(
+        calls,
+        words["team"],
+        words["stage"],
+        np.isfinite(found["seconds"]),
+        found["logged"],
+        told_solved(journey_id).of(found["contact"], found["run"], words["stage"]),
+        _answers(journey_id, found["contact"]),
+        bool(found["imported"].all()),
     )
-    return [ContactRow(*row) for row in rows]
+    return contacts.take(np.lexsort((found["contact"], calls.over, calls.started, calls.reason.codes, calls.customer)))
 
 
 def of_journey(journey_id: int) -> Q:
@@ -92,30 +131,37 @@ def started_in(window: Window) -> Q:
 
 
 def told_solved(journey_id: int) -> Told:
-    """What customers answered to the journey's questions of metric fcr, the newest answer last; in one query."""
-    rows: Iterable[Any] = (
-        Answer.objects.filter(question__metric=Metric.FCR, response__survey__journey_id=journey_id, score__isnull=False)
-        .order_by("answered_at", "pk")
-        .values_list("response__interaction_id", "run_id", "stage__code", "score")
+    """What customers answered to the journey's questions of metric fcr."""
+    rows = Answer.objects.filter(
+        question__metric=Metric.FCR, response__survey__journey_id=journey_id, score__isnull=False
     )
-    told = Told({}, {})
-    for contact, run, stage, score in rows:
-        if contact is not None:
-            told.by_contact[contact] = score
-        elif run is not None:
-            told.by_run[run, stage or ""] = score
-    return told
+    found, words = read_coded(
+        rows,
+        {"contact": "response__interaction_id", "run": "run_id", "at": micros("answered_at"), "answer": "pk"},
+        {"score": "score"},
+        {"stage": "stage__code"},
+    )
+    newest = np.lexsort((found["answer"], found["at"]))[::-1]
+    contact, run, score, stage = found["contact"], found["run"], found["score"], words["stage"]
+    about = newest[contact[newest] > 0]
+    ids, first = np.unique(contact[about], return_index=True)
+    others = newest[(contact[newest] == 0) & (run[newest] > 0)]
+    _keys, places = np.unique(run[others] * (len(stage.names) + 1) + stage.codes[others], return_index=True)
+    rest = others[places]
+    return Told(ids, score[about[first]], run[rest], stage.take(rest), score[rest])
 
 
-def answers_by_contact(journey_id: int) -> Counter[int]:
-    """How often each contact was answered about in a survey of the journey; in one query."""
+def _answers(journey_id: int, contact: Ints) -> Ints:
+    """How often each contact was answered about in a survey of the journey."""
     rows = Response.objects.filter(survey__journey_id=journey_id, interaction__isnull=False)
-    return Counter(rows.values_list("interaction_id", flat=True))
+    found, _words = read_coded(rows, {"contact": "interaction_id"}, {}, {})
+    ids, times = np.unique(found["contact"], return_counts=True)
+    return np.nan_to_num(_looked_up(contact, ids, times.astype(np.float64)), nan=0.0).astype(np.int64)
 
 
-def answers_of(names: Iterable[tuple[int, str]], answers: Counter[int]) -> Counter[str]:
-    """Answers by name (agent, team), names given as (contact, name)."""
-    found: Counter[str] = Counter()
-    for contact, name in names:
-        found[name] += answers[contact]
-    return found
+def _looked_up(wanted: Ints, keys: Ints, values: Floats) -> Floats:
+    """The value at each wanted key, NaN where there is none; keys ascending."""
+    if not len(keys):
+        return np.full(len(wanted), np.nan)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, values[place], np.nan)

@@ -3,17 +3,17 @@
 A million rows take seconds and some hundred bytes each; as Python objects they took minutes and kilobytes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from django.db import connection
-from django.db.models import Case, Expression, F, FloatField, Func, IntegerField, QuerySet, When
+from django.db.models import Case, Expression, F, IntegerField, QuerySet, When
 from django.db.models.expressions import RawSQL
 
 from feedback.insights.arrays import Floats, Ints
 from feedback.models import RunScore
+from feedback.queries.columns import copied, epoch
 from feedback.queries.journey_definition import JourneyDefinition
 from feedback.queries.keyed import Keyed, keyed
 from surveys.enums import RunOutcome, StageKind
@@ -36,8 +36,6 @@ NUMBERS: Final = (
     "late_answers",
 )
 KINDS: Final = {"stage_scores": True, "ratings": True, "weights": False, "waits": False}  # whether lists
-HEADER: Final = 19  # of binary COPY: signature, flags, extension
-BLOCK: Final = 1 << 25
 MOST_COLUMNS: Final = 1_000  # PostgreSQL gives 1,664; keys beyond are read the slow way
 
 
@@ -78,11 +76,6 @@ def keys_of(definition: JourneyDefinition) -> Keys:
     )
 
 
-def epoch(name: str) -> Func:
-    """A moment as seconds since 1970."""
-    return Func(F(name), template="extract(epoch FROM %(expressions)s)", output_field=FloatField())
-
-
 def read_columns(rows: QuerySet[RunScore], numbers: Mapping[str, str | Expression], keys: Keys) -> RunColumns:
     """The named numbers and all JSON columns of these rows in order of run: one query, a second where rows are odd.
 
@@ -93,7 +86,7 @@ def read_columns(rows: QuerySet[RunScore], numbers: Mapping[str, str | Expressio
     wanted = [(kind, key) for kind in KINDS for key in getattr(keys, kind)][: MOST_COLUMNS - len(asked)]
     projected = [_projected(kind, key) for kind, key in wanted]
     plain = rows.order_by("run_id").values_list(*asked.values(), *projected, _odd(wanted))
-    columns = _copied(plain, len(asked) + len(wanted) + 1)
+    columns = copied(plain, len(asked) + len(wanted) + 1)
     found = dict(zip(asked, columns, strict=False))
     first: dict[str, dict[str, Floats]] = {kind: {} for kind in KINDS}
     for (kind, key), column in zip(wanted, columns[len(asked) : -1], strict=True):
@@ -116,11 +109,6 @@ def read_runs(rows: QuerySet[RunScore], keys: Keys) -> RunColumns:
     return read_columns(rows, numbers | moments | {"version": "run__version__number", "outcome": outcome}, keys)
 
 
-def read_numbers(rows: QuerySet[Any, Any], names: Sequence[str]) -> dict[str, Floats]:
-    """These columns of the rows, in their order."""
-    return dict(zip(names, _copied(rows.values_list(*names), len(names)), strict=True))
-
-
 def _projected(kind: str, key: str) -> RawSQL:
     value = "->%s->>0" if KINDS[kind] else "->>%s"
     return RawSQL(f"({TABLE}.{kind}{value})::float8", [key])  # noqa: S611 - our own column names
@@ -135,44 +123,6 @@ def _odd(wanted: Sequence[tuple[str, str]]) -> RawSQL:
         if many:
             tests.append(f"jsonb_path_exists({TABLE}.{kind}, '$.*[1]')")
     return RawSQL(f"(CASE WHEN {' OR '.join(tests)} THEN 1 ELSE 0 END)", params)  # noqa: S611
-
-
-def _copied(rows: QuerySet[RunScore, Any], width: int) -> list[Floats]:
-    """The result of a query of numbers as columns, by binary COPY: every record is 2 + 12 bytes a column."""
-    inner, params = rows.query.sql_with_params()
-    names = [f"c{place}" for place in range(width)]
-    outer = ", ".join(f"coalesce({name}::float8, 'NaN')" for name in names)
-    # The one value from outside is the query's parameters, which the driver itself writes into the statement.
-    copy = f"COPY (SELECT {outer} FROM ({inner}) AS t({', '.join(names)})) TO STDOUT (FORMAT BINARY)"  # noqa: S608
-    statement: str = connection.ops.compose_sql(copy, params)  # type: ignore[attr-defined]
-    blocks = [block.T.copy() for block in _blocks(statement, width)]
-    if not blocks:
-        return [np.empty(0) for _ in names]
-    return [np.concatenate([block[place] for block in blocks]) for place in range(width)]
-
-
-def _blocks(statement: str, width: int) -> Iterator[Floats]:
-    """Parts of the result, each of shape (rows, width)."""
-    record = np.dtype([("fields", ">i2"), ("cells", [("length", ">i4"), ("value", ">f8")], (width,))])
-    held, skipped = bytearray(), False
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for data in copy:
-            held += data
-            if not skipped and len(held) >= HEADER:
-                del held[:HEADER]
-                skipped = True
-            if len(held) > BLOCK:
-                whole = len(held) // record.itemsize * record.itemsize
-                yield _values(bytes(held[:whole]), record)
-                del held[:whole]
-    whole = len(held) // record.itemsize * record.itemsize  # what is left is the end mark
-    if whole:
-        yield _values(bytes(held[:whole]), record)
-
-
-def _values(data: bytes, record: np.dtype[Any]) -> Floats:
-    values: Floats = np.frombuffer(data, dtype=record)["cells"]["value"].astype(np.float64)
-    return values
 
 
 def _odd_rows(rows: QuerySet[RunScore], runs: Floats, odd: Any) -> list[tuple[int, dict[str, Any]]]:

@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.models import RunScore
+from feedback.queries.columns import read_numbers
 from feedback.queries.keyed import Keyed
-from feedback.queries.run_columns import KINDS, OUTCOMES, Keys, RunColumns, read_numbers, read_runs
+from feedback.queries.run_columns import KINDS, OUTCOMES, Keys, RunColumns, read_runs
 from feedback.queries.run_labels import RunLabels
 from surveys.models import Journey
 

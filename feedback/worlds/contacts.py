@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from feedback.insights.arrays import Bools, Floats, Ints
-from feedback.insights.handle_time import HandledContact
+from feedback.insights.calls import HandledContact
 
 ISSUES, AGENTS, DAYS = 9_000, 20, 26 * 7
 REASONS, REASON_SHARES, REASON_LENGTH = ("billing", "technical", "mortgage"), (0.5, 0.35, 0.15), (1.0, 1.3, 1.8)

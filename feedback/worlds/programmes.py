@@ -30,7 +30,7 @@ def journey_programme(plan: Plan) -> Document:
             "case_mix": ["complexity"],
         },
         "stages": [
-            {"code": stage, "name": f"Stage {k + 1}", "kind": "service", "owner": OWNERS[k]}
+            {"code": stage, "name": f"Stage {k + 1}", "kind": "service", "owner": OWNERS[k % len(OWNERS)]}
             for k, stage in enumerate(stages)
         ],
         "transitions": [{"from": a, "to": b, "promised_days": 1} for a, b in itertools.pairwise(stages)],

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from feedback.insights.handle_time import HandledContact, chains, handle_times
+from feedback.insights.calls import HandledContact, chains
+from feedback.insights.handle_time import handle_times
 
 MONDAY = datetime(2024, 5, 6, 9, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from feedback.insights.handle_time import HandledContact
+from feedback.insights.calls import HandledContact
 from feedback.insights.trap import handle_time_traps
 
 MONDAY = datetime(2024, 5, 6, 9, tzinfo=UTC)

@@ -1,13 +1,14 @@
 """Contacts with a reason: whose they are, and what was answered about them."""
 
-from collections import Counter
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from feedback.queries.contacts import answers_by_contact, answers_of, contacts_with_reason, told_solved
+from feedback.insights.calls import Names, micros
+from feedback.queries.contacts import Contacts, Told, contacts_with_reason
 from feedback.queries.run_table import Window
 from surveys.enums import SurveyKind
 from surveys.models import Interaction
@@ -34,8 +35,10 @@ def test_contacts_with_reason_own_and_unlinked_of_own_customers() -> None:
     InteractionFactory(run=JourneyRunFactory(customer=run.customer), reason="bill")
     InteractionFactory(run=run, reason="")
     rows = contacts_with_reason(version.journey_id, Window())
-    assert {row.pk for row in rows} == {own.pk, theirs.pk}
-    assert {(row.pk, row.stage) for row in rows} == {(own.pk, "apply"), (theirs.pk, "")}
+    assert (stages(rows), rows.calls.started.tolist()) == (
+        ["apply", ""],
+        [micros(own.started_at), micros(theirs.started_at)],
+    )
 
 
 def test_contacts_with_reason_journey_about_contacts_takes_all_unlinked() -> None:
@@ -44,11 +47,13 @@ def test_contacts_with_reason_journey_about_contacts_takes_all_unlinked() -> Non
         SurveyFactory(journey=version.journey, kind=SurveyKind.TOUCHPOINT, stage_code="apply"), [SOLVED]
     )
     first, second = (unlinked(customer=JourneyRunFactory().customer, reason="bill") for _ in range(2))
-    assert contacts_with_reason(version.journey_id, Window()) == []
+    assert len(contacts_with_reason(version.journey_id, Window())) == 0
     response = add_answer(JourneyRunFactory(version=published_journey()), survey, 1, "apply").response
     response.interaction = first
     response.save(update_fields=["interaction"])
-    assert {row.pk for row in contacts_with_reason(version.journey_id, Window())} == {first.pk, second.pk}
+    found = contacts_with_reason(version.journey_id, Window())
+    assert found.calls.customer.tolist() == sorted([first.customer_id, second.customer_id])
+    assert (found.told.tolist()[0], found.answers.tolist()) == (100.0, [1, 0])
 
 
 def test_contacts_with_reason_window_takes_them_by_their_start() -> None:
@@ -57,17 +62,17 @@ def test_contacts_with_reason_window_takes_them_by_their_start() -> None:
     for start in starts:
         InteractionFactory(run=run, reason="bill", started_at=start, ended_at=start)
     rows = contacts_with_reason(run.journey_id, Window(starts[1], starts[2]))
-    assert [row.started for row in rows] == [starts[1]]
+    assert rows.calls.started.tolist() == [micros(starts[1])]
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_contacts_with_reason_costs_one_query(count: int) -> None:
+def test_contacts_with_reason_queries_do_not_grow(count: int) -> None:
     run = JourneyRunFactory()
     for _ in range(count):
         InteractionFactory(run=run, reason="bill")
     with CaptureQueriesContext(connection) as queries:
         rows = contacts_with_reason(run.journey_id, Window())
-    assert (len(queries), len(rows)) == (1, count)
+    assert (len(queries), len(rows)) == (4, count)
 
 
 def test_told_solved_by_contact_else_by_run_and_stage() -> None:
@@ -76,16 +81,24 @@ def test_told_solved_by_contact_else_by_run_and_stage() -> None:
         SurveyFactory(journey=version.journey, kind=SurveyKind.TOUCHPOINT, stage_code="apply"), [SOLVED]
     )
     run, other = JourneyRunFactory(version=version), JourneyRunFactory(version=version)
-    contact = InteractionFactory(run=run, reason="bill")
+    contacts = [InteractionFactory(run=each, reason="bill") for each in (run, other, run)]
     response = add_answer(run, survey, 1, "apply").response
-    response.interaction = contact
+    response.interaction = contacts[0]
     response.save(update_fields=["interaction"])
-    add_answer(other, survey, 0, "apply")
-    told = told_solved(version.journey_id)
-    assert (told.by_contact, told.by_run) == ({contact.pk: 100.0}, {(other.pk, "apply"): 0.0})
-    assert answers_by_contact(version.journey_id) == Counter({contact.pk: 1})
+    add_answer(other, survey, 1, "apply", answered_at=START + timedelta(days=1))
+    add_answer(other, survey, 0, "apply", answered_at=START + timedelta(days=2))
+    found = contacts_with_reason(version.journey_id, Window())
+    assert found.told.tolist() == pytest.approx([100.0, np.nan, 0.0], nan_ok=True)
+    assert found.answers.tolist() == [1, 0, 0]
+    assert stages(found) == ["apply"] * 3
 
 
-def test_answers_of_names_are_summed() -> None:
-    answers = Counter({1: 2, 2: 1, 9: 5})
-    assert answers_of([(1, "a"), (2, "a"), (3, "b")], answers) == Counter({"a": 3, "b": 0})
+def test_told_of_a_stage_nobody_answered_about_is_what_was_said_of_the_run() -> None:
+    none = np.empty(0)
+    told = Told(none.astype(np.int64), none, np.array([7, 7]), Names.of(["", "apply"]), np.array([100.0, 0.0]))
+    asked = told.of(np.array([1, 2, 3]), np.array([7, 7, 0]), Names.of(["apply", "care", "apply"]))
+    assert asked.tolist() == pytest.approx([0.0, 100.0, np.nan], nan_ok=True)
+
+
+def stages(found: Contacts) -> list[str]:
+    return [found.stage.names[code] for code in found.stage.codes.tolist()]
