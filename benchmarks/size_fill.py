@@ -51,13 +51,13 @@ def fill(runs: int, seed: int = 1) -> dict[str, int]:
                 copy.write(block)
         cursor.execute("ANALYZE bench_run")
         indexes = _drop_indexes(cursor)
-        counts = {name: _insert(cursor, name, sql) for name, sql in _INSERTS.items()}
+        counts = {name: _insert(cursor, sql) for name, sql in _INSERTS.items()}
         for definition in indexes:
             cursor.execute(definition)
         cursor.execute("DROP TABLE bench_run")
         for table in ("surveys_customer", "surveys_journeyrun", "surveys_invitation", "feedback_response",
                       "feedback_answer", "feedback_freetext"):  # fmt: skip
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("ANALYZE")
     return counts
@@ -103,10 +103,10 @@ def _text(
     n, stages = entered.shape
     handled = 300 * random.lognormal(0, 0.5, (n, stages))
     last = entered[:, -1] + (contacts[:, -1] - 1) * EVERY_MINUTES * 60 + CONTACT_MINUTES * 60
-    flags = [world.complex_case[own], world.contacted[own], world.no_news[own], world.friendly[own], world.retained[own]]
+    flags = [getattr(world, name)[own] for name in ("complex_case", "contacted", "no_news", "friendly", "retained")]
     ended = random.choice(3, n, p=(0.9, 0.07, 0.03))  # completed, abandoned, open
     numbers = [np.arange(own.start, own.stop) + 1, world.customer[own] + 1, ended, world.switches[own]]
-    columns: list[Any] = [column.astype(np.int64).tolist() for column in (*numbers, *flags, whole)]
+    columns: list[Any] = [np.asarray(column, dtype=np.int64).tolist() for column in (*numbers, *flags, whole)]
     columns += [segments[own].tolist(), np.round(last).tolist(), np.round(world.spend[own], 2).tolist()]
     columns += [_array(np.round(entered)), _array(contacts), _array(np.round(handled)), _array(touch.astype(np.int64))]
     out = io.StringIO()
@@ -118,7 +118,7 @@ def _array(table: Any) -> list[str]:
     return ["{" + ",".join(map(str, row)) + "}" for row in table.tolist()]
 
 
-def _insert(cursor: Any, name: str, sql: str) -> int:
+def _insert(cursor: Any, sql: str) -> int:
     version = JourneyVersion.objects.get(journey__code=CODE)
     names = {
         "journey": Journey.objects.get(code=CODE).pk,
@@ -204,7 +204,8 @@ _INSERTS = {
             imported, created_at)
         SELECT 'r' || n || '-' || k || '-' || c, gen_random_uuid(), customer, %(journey)s, n, (%(stages)s)[k], start,
             start + interval '10 minutes', CASE contacted WHEN 1 THEN handled[k] END,
-            (CASE contacted WHEN 1 THEN array['phone', 'chat'] ELSE array['web', 'app'] END)[1 + (k * switches / 5) % 2],
+            (CASE contacted WHEN 1 THEN array['phone', 'chat'] ELSE array['web', 'app'] END)
+                [1 + (k * switches / 5) % 2],
             CASE contacted WHEN 1 THEN 'agent' || (n * 7 + k * 13) % 200 ELSE '' END,
             CASE contacted WHEN 1 THEN 'team' || (n * 7 + k * 13) % 200 % 10 ELSE '' END,
             'matter ' || k, 'customer', CASE contacted WHEN 1 THEN (n + k) % 11 > 0 END, false, '{}', false, now()
@@ -270,7 +271,8 @@ _INSERTS = {
     "commercial rows": """
         INSERT INTO feedback_commercialrecord (customer_id, run_id, period_start, period_end, retained, spend, margin,
             referrals)
-        SELECT customer, n, (to_timestamp(last) + interval '30 days')::date, (to_timestamp(last) + interval '395 days')::date,
+        SELECT customer, n, (to_timestamp(last) + interval '30 days')::date,
+            (to_timestamp(last) + interval '395 days')::date,
             retained = 1, spend, round((0.3 * spend)::numeric, 2), 0
         FROM bench_run WHERE ended < 2""",
 }  # fmt: skip

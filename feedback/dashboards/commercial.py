@@ -111,12 +111,14 @@ def _column(records: Sequence[Record | None], name: str) -> Floats:
 
 def _controls(joined: Joined, history: RunHistory) -> tuple[list[str], Floats | None]:
     """What is known of customers from before: tenure, value band, whether they stayed before; names and columns."""
-    picked = joined.place
+    picked = np.array(joined.place, dtype=np.int64)
     found: dict[str, Floats] = {}
     for name in NUMERIC_CONTROLS:
-        found[name] = np.array([_number(history.attributes[place].get(name)) for place in picked], dtype=np.float64)
+        numbers = np.array([_number(value) for value in history.attribute(name)], dtype=np.float64)
+        found[name] = numbers[picked]
     for name in CODED_CONTROLS:
-        labels = [str(history.attributes[place].get(name) or "") for place in picked]
+        values = history.attribute(name)
+        labels = [values[place] or "" for place in picked.tolist()]
         for level in sorted(set(labels) - {""})[1:]:
             found[f"{name}={level}"] = np.array(
                 [np.nan if not label else float(label == level) for label in labels], dtype=np.float64
@@ -126,10 +128,10 @@ def _controls(joined: Joined, history: RunHistory) -> tuple[list[str], Floats | 
     return list(used), np.column_stack(list(used.values())) if used else None
 
 
-def _number(raw: object) -> float:
+def _number(text: str | None) -> float:
     try:
-        return float(raw)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        return float(text or "nan")
+    except ValueError:
         return np.nan
 
 

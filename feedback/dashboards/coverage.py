@@ -2,11 +2,13 @@
 
 from collections import Counter
 
+import numpy as np
+
 from feedback.dashboards import coverage_classes, coverage_funnel, words_coverage
 from feedback.dashboards.addition import Addition, Value
 from feedback.dashboards.context import Context
 from feedback.dashboards.coverage_classes import Frame
-from feedback.dashboards.coverage_funnel import ASKED, Asked
+from feedback.dashboards.coverage_funnel import Asked
 from feedback.dashboards.doubts import warning, weight_warning
 from feedback.dashboards.keys import key
 from feedback.insights.nonresponse import Coverage
@@ -58,29 +60,31 @@ def coverage_part(context: Context, value: Value) -> Addition:
 
 
 def asked_of(context: Context) -> Asked:
-    """Read the asks of a context, in three queries; its classes are the customers' segments unless told otherwise."""
+    """Read the asks of a context, in five queries at most; its classes are segments unless told otherwise."""
     journey, window = context.definition.journey_id, context.query.window
     by = str(context.definition.options.get("coverage_by") or "segment")
+    runs, asks, invitations = context.table.run, asks_of_runs(journey, window), invitations_of_runs(journey, window)
     return Asked(
         context,
-        asks_of_runs(journey, window),
-        invitations_of_runs(journey, window),
-        frozenset(customers_in_contact(journey)),
+        asks.take(np.isin(asks.run, runs)),
+        invitations.take(np.isin(invitations.run, runs)),
+        customers_in_contact(journey),
         [name or "" for name in context.table.attribute(by)],
     )
 
 
 def _frame_known(asked: Asked) -> bool:
     """Whether more is known than the respondents: asks, or what happened to those who did not answer."""
-    return bool(asked.known_asks or asked.known_invitations or (asked.context.table.contacts > 0).any())
+    return bool(len(asked.asks) or len(asked.invitations) or (asked.context.table.contacts > 0).any())
 
 
 def _stages(stages: list[Value], asked: Asked) -> list[Value]:
     """The stages with imported asks counted beside our own invitations."""
-    rows = [(ask.stage, row) for row, ask in asked.known_asks if ask.imported and ask.outcome in ASKED]
-    invited = Counter(stage for stage, _row in rows)
-    scores = asked.context.table.stage_scores
-    answered = Counter(stage for stage, row in rows if scores[row].get(stage))
+    imported = asked.sent & asked.asks.imported
+    about, rows, scores = asked.asks.stage.take(imported), asked.ask_rows[imported], asked.context.table.stage_scores
+    by_stage = {name: rows[about.codes == code] for code, name in enumerate(about.names)}
+    invited = Counter({name: len(own) for name, own in by_stage.items()})
+    answered = Counter({name: int(np.isfinite(scores.column(name)[own]).sum()) for name, own in by_stage.items()})
     counts = {"invited": invited, "answered": answered}
     return [
         {**stage, **{key: stage[key] + more[stage["code"]] for key, more in counts.items() if stage[key] is not None}}

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from feedback.dashboards.addition import Value
 from feedback.dashboards.context import Context
 from feedback.insights.arrays import Bools, Floats, Ints
+from feedback.insights.calls import Names
 from feedback.insights.funnel import FunnelRow, Steps, funnel, heard, not_invited
 from feedback.insights.suppression import INDICATIVE_BELOW, complementary
-from feedback.queries.coverage import AskRow, InvitationRow
+from feedback.queries.coverage import Asks, Invitations
 from surveys.enums import SurveyKind
 from surveys.policy.reasons import Reason
 
@@ -24,28 +25,28 @@ WHOLE = "journey"  # what an end-to-end ask is about, beside the phases
 
 @dataclass(frozen=True)
 class Asked:
-    """Everything known of the asks about the runs of a context."""
+    """Everything known of the asks about the runs of a context: none of other runs."""
 
     context: Context
-    asks: Sequence[AskRow]
-    invitations: Sequence[InvitationRow]
-    in_contact: frozenset[int]
+    asks: Asks
+    invitations: Invitations
+    in_contact: Ints
     classes: Sequence[str]
 
     @cached_property
-    def row_of(self) -> dict[int, int]:
-        """Run id to its place in the run table."""
-        return {run: row for row, run in enumerate(self.context.table.run.tolist())}
+    def ask_rows(self) -> Ints:
+        """The place in the run table of each ask's run."""
+        return np.searchsorted(self.context.table.run, self.asks.run)
 
     @cached_property
-    def known_asks(self) -> list[tuple[int, AskRow]]:
-        """Asks about the runs of the table, with the run's place."""
-        return [(self.row_of[ask.run], ask) for ask in self.asks if ask.run in self.row_of]
+    def invitation_rows(self) -> Ints:
+        """The place in the run table of each invitation's run."""
+        return np.searchsorted(self.context.table.run, self.invitations.run)
 
     @cached_property
-    def known_invitations(self) -> list[tuple[int, InvitationRow]]:
-        """Invitations about the runs of the table, with the run's place."""
-        return [(self.row_of[item.run], item) for item in self.invitations if item.run in self.row_of]
+    def sent(self) -> Bools:
+        """Which asks became invitations."""
+        return np.isin(np.array(self.asks.outcome.names, dtype=object), ASKED)[self.asks.outcome.codes]
 
     @cached_property
     def phase_of(self) -> dict[str, str]:
@@ -72,27 +73,35 @@ class Asked:
 
         All "" where the channel of some ask is not known: the others would be a choice of those that answered.
         """
-        asks = sorted(self.known_asks, key=lambda item: item[1].stage != "")
-        asked = [(row, ask.channel) for row, ask in asks if ask.outcome in ASKED]
-        found: dict[int, str] = {}
-        for row, channel in asked:
-            found.setdefault(row, channel)
-        known = all(channel for _row, channel in asked)
-        return [found.get(row, "") if known else "" for row in range(len(self.context.table))]
+        asks, rows = self.asks.take(self.sent), self.ask_rows[self.sent]
+        if not all(asks.channel.names[code] for code in np.unique(asks.channel.codes).tolist()):
+            return [""] * len(self.context.table)
+        in_stage = np.array([name != "" for name in asks.stage.names], dtype=bool)[asks.stage.codes]
+        order = np.argsort(in_stage, kind="stable")
+        asked, first = np.unique(rows[order], return_index=True)
+        codes = np.full(len(self.context.table), len(asks.channel.names))
+        codes[asked] = asks.channel.codes[order][first]
+        labels = (*asks.channel.names, "")
+        return [labels[code] for code in codes.tolist()]
 
     @cached_property
     def contacted(self) -> Bools:
         """Whether the customer of each run was ever in contact."""
-        return np.array([customer in self.in_contact for customer in self.context.table.customer.tolist()], dtype=bool)
+        return np.isin(self.context.table.customer, self.in_contact)
 
     @cached_property
     def late(self) -> Floats:
         """For each run 1 when it was answered after a reminder, 0 before one, NaN when not by an invitation."""
         late = np.full(len(self.context.table), np.nan)
-        for row, item in self.known_invitations:
-            if item.answered and not item.stage:
-                late[row] = float(item.reminded)
+        about_whole = np.array([name == "" for name in self.invitations.stage.names], dtype=bool)
+        whole = self.invitations.answered & about_whole[self.invitations.stage.codes]
+        late[self.invitation_rows[whole]] = self.invitations.reminded[whole]
         return late
+
+    def _about(self, stage: Names, phase: str | None) -> Bools:
+        """Whether each is about a stage of the phase; all of them where there is none."""
+        inside = [phase in (None, self.phase_of.get(name)) for name in stage.names]
+        return np.array(inside, dtype=bool)[stage.codes]
 
     def nobody(self) -> Bools:
         """No run at all."""
@@ -101,16 +110,14 @@ class Asked:
     def steps(self, phase: str | None = None) -> Steps:
         """How far each run got with the asks of one phase (WHOLE: end-to-end), or with any."""
         eligible, invited, delivered = self.nobody(), self.nobody(), self.nobody()
-        for row, ask in self.known_asks:
-            if phase in (None, self.phase_of.get(ask.stage)):
-                eligible[row] = True
-                invited[row] |= ask.outcome in ASKED
-                # Nothing is known of how an imported ask travelled: it is taken to have arrived.
-                delivered[row] |= ask.outcome in ASKED and ask.imported
-        for row, item in self.known_invitations:
-            if phase in (None, self.phase_of.get(item.stage)):
-                invited[row] = True
-                delivered[row] |= item.reached
+        inside, rows = self._about(self.asks.stage, phase), self.ask_rows
+        eligible[rows[inside]] = True
+        invited[rows[inside & self.sent]] = True
+        # Nothing is known of how an imported ask travelled: it is taken to have arrived.
+        delivered[rows[inside & self.sent & self.asks.imported]] = True
+        inside, rows = self._about(self.invitations.stage, phase), self.invitation_rows
+        invited[rows[inside]] = True
+        delivered[rows[inside & self.invitations.reached]] = True
         touchpoints = [flags for name, flags in self.answered.items() if name != WHOLE and phase in (None, name)]
         touchpoint = np.any(touchpoints, axis=0) if touchpoints else self.nobody()
         end = self.answered[WHOLE] if phase in (None, WHOLE) else self.nobody()
@@ -194,8 +201,9 @@ def _any(codes: Ints, flags: Bools) -> Bools:
 
 def reasons(asked: Asked) -> list[Value]:
     """Why asks that were due were not sent, most frequent first."""
-    refused = [ask.outcome for _row, ask in asked.known_asks if ask.outcome not in ASKED]
-    return [{"reason": reason, "label": _label(reason), "n": n} for reason, n in not_invited(refused)]
+    refused = asked.asks.outcome.take(~asked.sent)
+    counts = dict(zip(refused.names, refused.counts().tolist(), strict=True))
+    return [{"reason": reason, "label": _label(reason), "n": n} for reason, n in not_invited(counts)]
 
 
 def _label(reason: str) -> str:
@@ -204,5 +212,10 @@ def _label(reason: str) -> str:
 
 def ask_counts(asked: Asked) -> list[Value]:
     """Every ask that was due by survey kind and outcome; adds up to all asks."""
-    counts = Counter((ask.kind, ask.outcome) for _row, ask in asked.known_asks)
-    return [{"survey_kind": kind, "outcome": outcome, "n": n} for (kind, outcome), n in sorted(counts.items())]
+    kind, outcome = asked.asks.kind, asked.asks.outcome
+    pairs, counts = np.unique(kind.codes * len(outcome.names) + outcome.codes, return_counts=True)
+    places = [divmod(pair, len(outcome.names)) for pair in pairs.tolist()]
+    return [
+        {"survey_kind": kind.names[a], "outcome": outcome.names[b], "n": n}
+        for (a, b), n in zip(places, counts.tolist(), strict=True)
+    ]

@@ -1,7 +1,6 @@
 """Coverage: from all runs to the answered ones, from all customers to those heard, with sums that hold."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,10 +104,10 @@ def _heard(cell: str, state: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Hear
     return HeardRow(cell, n, silent, unasked, unanswered, answered, wilson(answered, n))
 
 
-def not_invited(reasons: Sequence[str]) -> tuple[tuple[str, int], ...]:
+def not_invited(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """Why customers were not asked (no consent, fatigue rule, sampling, no address), most frequent first."""
-    counts = Counter(reason for reason in reasons if reason)
-    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    known = [(reason, n) for reason, n in counts.items() if reason and n]
+    return tuple(sorted(known, key=lambda item: (-item[1], item[0])))
 
 
 def share_bounds(k: int, n: int, population: int) -> tuple[float, float]:

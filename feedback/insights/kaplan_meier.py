@@ -36,9 +36,9 @@ def curve(days: FloatsLike, ended: Bools) -> Curve:
     time = floats(days)
     keep = np.isfinite(time) & (time >= 0)
     time, over = time[keep], np.asarray(ended, dtype=bool)[keep]
-    moments: Floats = np.unique(time[over])
-    at_risk = np.array([(time >= t).sum() for t in moments], dtype=np.float64)
-    ends = np.array([((time == t) & over).sum() for t in moments], dtype=np.float64)
+    moments, counts = np.unique(time[over], return_counts=True)
+    at_risk = (len(time) - np.searchsorted(np.sort(time), moments)).astype(np.float64)
+    ends = counts.astype(np.float64)
     waiting: Floats = np.array(np.cumprod(1 - ends / at_risk), dtype=np.float64)
     left = at_risk * (at_risk - ends)
     spread = np.cumsum(np.divide(ends, left, out=np.full(len(moments), np.inf), where=left > 0))
@@ -46,7 +46,7 @@ def curve(days: FloatsLike, ended: Bools) -> Curve:
 
 
 def _tuple(values: Floats) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)
+    return tuple(values.tolist())
 
 
 def _bounds(found: Curve) -> tuple[Floats, Floats]:

@@ -13,6 +13,7 @@ from feedback.insights.calls import Names
 
 HEADER: Final = 19  # of binary COPY: signature, flags, extension
 BLOCK: Final = 1 << 25
+NAMES_AT_ONCE: Final = 30_000  # parameters of one statement
 Column = np.ndarray[tuple[int], np.dtype[Any]]
 EMPTY: Final = {"float8": "'NaN'", "int8": "0"}
 
@@ -45,11 +46,12 @@ def read_coded(
     rows: QuerySet[Any, Any],
     wholes: Mapping[str, str | Expression],
     numbers: Mapping[str, str | Expression],
-    words: Mapping[str, str],
+    words: Mapping[str, str | Expression],
 ) -> tuple[dict[str, Column], dict[str, Names]]:
-    """Columns of any number of rows in two queries: wholes (int64, 0 for null), numbers (NaN for null), and words.
+    """Columns of rows in order of their "pk", two queries: wholes (int64, 0 for null), numbers (NaN for null), words.
 
-    A word travels as its 64-bit hash, so that a million rows make no million strings; one row of each tells the name.
+    A word travels as its 64-bit hash, so that a million rows make no million strings; one row of each tells the name
+    (a word that every row has another of costs a string each, as it must).
     Two different names with one hash would be taken for one: among 10,000 names the odds are one in 10^11.
     """
     hashes = {name: _hash(path) for name, path in words.items()}
@@ -57,21 +59,23 @@ def read_coded(
     kinds = ["int8"] * (1 + len(wholes)) + ["float8"] * len(numbers) + ["int8"] * len(words)
     asked = rows.order_by().values_list("pk", *plain.values(), *hashes.values())
     books = {name: _Book() for name in words}
-    parts: dict[str, list[Column]] = {name: [] for name in (*plain, *words)}
-    for pk, *block in _blocks(asked, kinds):
+    parts: dict[str, list[Column]] = {name: [] for name in ("pk", *plain, *words)}
+    for block in _blocks(asked, kinds):
         for name, column in zip(parts, block, strict=True):
-            parts[name].append(books[name].codes(column, pk) if name in books else column)
-    empty = [np.empty(0)]
-    columns = {
-        name: np.concatenate(parts.pop(name) or empty).astype(_dtype(name, wholes), copy=False) for name in plain
-    }
+            parts[name].append(books[name].codes(column, block[0]) if name in books else column)
+    order = np.argsort(_whole(parts["pk"], np.int64), kind="stable")  # the database would sort on disk
+    columns = {name: _whole(parts.pop(name), _dtype(name, wholes))[order] for name in ("pk", *plain)}
     told = _told(rows, words, books)
-    coded = {name: np.concatenate(parts.pop(name) or empty).astype(np.int32, copy=False) for name in words}
+    coded = {name: _whole(parts.pop(name), np.int32)[order] for name in words}
     return columns, {name: books[name].names(coded[name], told.get(name, {})) for name in words}
 
 
+def _whole(parts: list[Column], kind: Any) -> Column:
+    return np.concatenate(parts).astype(kind, copy=False) if parts else np.empty(0, kind)
+
+
 def _dtype(name: str, wholes: Mapping[str, Any]) -> Any:
-    return np.int64 if name in wholes else np.float64
+    return np.int64 if name == "pk" or name in wholes else np.float64
 
 
 class _Book:
@@ -95,21 +99,23 @@ class _Book:
         return Names(labels.names, labels.codes[codes])
 
 
-def _told(rows: QuerySet[Any, Any], words: Mapping[str, str], books: Mapping[str, _Book]) -> dict[str, dict[int, str]]:
+def _told(rows: QuerySet[Any, Any], words: Mapping[str, Any], books: Mapping[str, _Book]) -> dict[str, dict[int, str]]:
     wanted = sorted({pk for book in books.values() for pk in book.seen_at})
     if not wanted:
         return {}
     texts = {f"word_{name}": _text(path) for name, path in words.items()}
-    found = rows.model._default_manager.filter(pk__in=wanted).order_by().annotate(**texts).values_list("pk", *texts)
-    told = list(found)
+    told: list[Any] = []
+    for start in range(0, len(wanted), NAMES_AT_ONCE):
+        some = rows.model._default_manager.filter(pk__in=wanted[start : start + NAMES_AT_ONCE])
+        told += some.order_by().annotate(**texts).values_list("pk", *texts)
     return {name: {row[0]: row[place] for row in told} for place, name in enumerate(words, start=1)}
 
 
-def _hash(path: str) -> Func:
+def _hash(path: Any) -> Func:
     return Func(_text(path), Value(0), function="hashtextextended", output_field=BigIntegerField())
 
 
-def _text(path: str) -> Coalesce:
+def _text(path: Any) -> Coalesce:
     return Coalesce(Cast(path, TextField()), Value(""), output_field=TextField())
 
 

@@ -81,7 +81,7 @@ class Told:
 
 
 def contacts_with_reason(journey_id: int, window: Window) -> Contacts:
-    """The journey's contacts, and its customers' contacts without journey, started in the window; in five queries at most.
+    """The journey's contacts, and its customers' contacts without journey, started in the window (five queries).
 
     A journey that has no runs but asks about contacts without journey is about all of these.
     """
@@ -89,7 +89,7 @@ def contacts_with_reason(journey_id: int, window: Window) -> Contacts:
     flags = {name: Cast(name, IntegerField()) for name in ("imported", "resolved")}
     found, words = read_coded(
         rows,
-        {"customer": "customer_id", "run": "run_id", "contact": "pk", "started": micros("started_at"),
+        {"customer": "customer_id", "run": "run_id", "started": micros("started_at"),
          "over": micros(Coalesce("ended_at", "started_at")), "imported": flags["imported"]},
         {"seconds": "handle_seconds", "logged": flags["resolved"]},
         {"reason": "reason", "agent": "agent", "team": "team", "channel": "channel", "stage": "stage__code"},
@@ -103,11 +103,11 @@ def contacts_with_reason(journey_id: int, window: Window) -> Contacts:
         words["stage"],
         np.isfinite(found["seconds"]),
         found["logged"],
-        told_solved(journey_id).of(found["contact"], found["run"], words["stage"]),
-        _answers(journey_id, found["contact"]),
+        told_solved(journey_id).of(found["pk"], found["run"], words["stage"]),
+        _answers(journey_id, found["pk"]),
         bool(found["imported"].all()),
     )
-    return contacts.take(np.lexsort((found["contact"], calls.over, calls.started, calls.reason.codes, calls.customer)))
+    return contacts.take(calls.order())
 
 
 def of_journey(journey_id: int) -> Q:
@@ -137,11 +137,11 @@ def told_solved(journey_id: int) -> Told:
     )
     found, words = read_coded(
         rows,
-        {"contact": "response__interaction_id", "run": "run_id", "at": micros("answered_at"), "answer": "pk"},
+        {"contact": "response__interaction_id", "run": "run_id", "at": micros("answered_at")},
         {"score": "score"},
         {"stage": "stage__code"},
     )
-    newest = np.lexsort((found["answer"], found["at"]))[::-1]
+    newest = np.lexsort((found["pk"], found["at"]))[::-1]
     contact, run, score, stage = found["contact"], found["run"], found["score"], words["stage"]
     about = newest[contact[newest] > 0]
     ids, first = np.unique(contact[about], return_index=True)

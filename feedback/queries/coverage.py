@@ -1,10 +1,15 @@
-"""Who was asked, reached and ever in contact: the material of the coverage funnel, a row an ask."""
+"""Who was asked, reached and ever in contact: the material of the coverage funnel, as columns over asks."""
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q
+import numpy as np
+from django.db.models import Exists, IntegerField, OuterRef, Q
+from django.db.models.functions import Cast
 
+from feedback.insights.arrays import Bools, Ints
+from feedback.insights.calls import Names
 from feedback.queries.asks import runs_inside
+from feedback.queries.columns import read_coded, read_numbers
 from feedback.queries.run_table import Window
 from surveys.enums import DeliveryPurpose, DeliveryState
 from surveys.models import AskDecision, Delivery, Interaction, Invitation
@@ -16,57 +21,79 @@ SELF_SERVICE = ("web", "app")
 
 
 @dataclass(frozen=True, slots=True)
-class AskRow:
-    """One ask of the ledger about a run: stage is "" for the whole journey; imported ones have no delivery."""
+class Asks:
+    """Asks of the ledger about runs, in their order: stage is "" for the whole journey; imported have no delivery."""
 
-    run: int
-    kind: str
-    stage: str
-    outcome: str
-    channel: str
-    imported: bool
+    run: Ints
+    kind: Names
+    stage: Names
+    outcome: Names
+    channel: Names
+    imported: Bools
+
+    def __len__(self) -> int:
+        return len(self.run)
+
+    def take(self, index: Ints | Bools) -> "Asks":
+        """Some of them, in the order of the index."""
+        return Asks(
+            self.run[index],
+            self.kind.take(index),
+            self.stage.take(index),
+            self.outcome.take(index),
+            self.channel.take(index),
+            self.imported[index],
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class InvitationRow:
-    """One invitation of a run: whether a message of it got through, and whether it was answered after a reminder."""
+class Invitations:
+    """Invitations of runs: whether a message of each got through, and whether it was answered after a reminder."""
 
-    run: int
-    stage: str
-    channel: str
-    reached: bool
-    answered: bool
-    reminded: bool
+    run: Ints
+    stage: Names
+    reached: Bools
+    answered: Bools
+    reminded: Bools
+
+    def __len__(self) -> int:
+        return len(self.run)
+
+    def take(self, index: Ints | Bools) -> "Invitations":
+        """Some of them, in the order of the index."""
+        flags = (flags[index] for flags in (self.reached, self.answered, self.reminded))
+        return Invitations(self.run[index], self.stage.take(index), *flags)
 
 
-def asks_of_runs(journey_id: int, window: Window) -> list[AskRow]:
-    """Every ask of the journey's surveys that was due for runs in the window, in one query."""
-    rows = (
-        AskDecision.objects.filter(survey__journey_id=journey_id, run__isnull=False)
-        .filter(runs_inside(window, "run__"))
-        .exclude(outcome=Reason.SHADOW)  # nobody was to be asked
-        .order_by("pk")
-        .values_list("run_id", "survey__kind", "survey__stage_code", "outcome", "channel", "imported")
+def asks_of_runs(journey_id: int, window: Window) -> Asks:
+    """Every ask of the journey's surveys that was due for runs in the window, in two queries."""
+    rows = AskDecision.objects.filter(survey__journey_id=journey_id, run__isnull=False)
+    rows = rows.exclude(outcome=Reason.SHADOW)  # nobody was to be asked
+    found, words = read_coded(
+        rows.filter(runs_inside(window, "run__")),
+        {"run": "run_id", "imported": Cast("imported", IntegerField())},
+        {},
+        {"kind": "survey__kind", "stage": "survey__stage_code", "outcome": "outcome", "channel": "channel"},
     )
-    return [AskRow(run or 0, *rest) for run, *rest in rows]  # type: ignore[arg-type]
+    return Asks(found["run"], **words, imported=found["imported"] > 0)
 
 
-def invitations_of_runs(journey_id: int, window: Window) -> list[InvitationRow]:
-    """Every invitation of the journey's surveys about runs in the window, in one query."""
+def invitations_of_runs(journey_id: int, window: Window) -> Invitations:
+    """Every invitation of the journey's surveys about runs in the window, in two queries."""
     messages = Delivery.objects.filter(invitation=OuterRef("pk"), state__in=REACHED)
     reminder = messages.filter(purpose=DeliveryPurpose.REMINDER, sent_at__lte=OuterRef("answered_at"))
     rows = (
         Invitation.objects.filter(survey__journey_id=journey_id, run__isnull=False)
         .filter(runs_inside(window, "run__"))
         .annotate(reached=Exists(messages), reminded=Exists(reminder), answered=Q(answered_at__isnull=False))
-        .order_by("pk")
-        .values_list("run_id", "survey__stage_code", "channel", "reached", "answered", "reminded")
     )
-    return [InvitationRow(run or 0, *rest) for run, *rest in rows]
+    flags = {name: Cast(name, IntegerField()) for name in ("reached", "answered", "reminded")}
+    found, words = read_coded(rows, {"run": "run_id", **flags}, {}, {"stage": "survey__stage_code"})
+    return Invitations(found["run"], words["stage"], **{name: found[name] > 0 for name in flags})
 
 
-def customers_in_contact(journey_id: int) -> set[int]:
+def customers_in_contact(journey_id: int) -> Ints:
     """Customers with a contact at which somebody or something served them, of this journey or without journey."""
     somebody = ~Q(agent="") | ~Q(team="") | Q(handle_seconds__isnull=False) | ~Q(channel__in=SELF_SERVICE)
     rows = Interaction.objects.filter(somebody, Q(journey_id=journey_id) | Q(journey__isnull=True))
-    return set(rows.values_list(F("customer_id"), flat=True).distinct().order_by())
+    return read_numbers(rows.order_by().distinct(), ("customer_id",))["customer_id"].astype(np.int64)

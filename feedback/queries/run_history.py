@@ -60,11 +60,6 @@ class RunHistory:
         """The customer's segment, "" where it has none."""
         return self._once("segment", lambda: self._picked(self.words.segment()))
 
-    @property
-    def attributes(self) -> list[dict[str, Any]]:
-        """All attributes of each run, the run's before the customer's; for single ones ask `attribute`."""
-        return self._once("attributes", lambda: self._picked(self.words.attributes()))
-
     def attribute(self, name: str) -> list[str | None]:
         """One attribute of each run as text, the run's before the customer's; `segment` is the customer's."""
         own = self._picked(self.words.attribute(name))

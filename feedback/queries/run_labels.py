@@ -1,15 +1,16 @@
 """Words of run rows (segment, attributes), read one column at a time and only where something asks for them."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, F, JSONField, QuerySet, When
+import numpy as np
+from django.db.models import Case, JSONField, QuerySet, When
 from django.db.models.fields.json import KeyTransform
 
 from feedback.insights.arrays import Ints
 from feedback.models import RunScore
-
-BLOCK = 20_000
+from feedback.queries.columns import read_coded
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class RunLabels:
 
     def segment(self) -> list[str]:
         """The customer's segment of each run, "" where it has none."""
-        return self._read("segment", F("segment"), "")
+        return self._read("segment", "segment", "")
 
     def attribute(self, name: str) -> list[Any]:
         """One attribute of each run as it came: the run's where it has it, else the customer's; None without."""
@@ -30,16 +31,21 @@ class RunLabels:
         either = Case(own, default=KeyTransform(name, "customer__attributes"), output_field=JSONField())
         return self._read(f"attribute {name}", either, None)
 
-    def attributes(self) -> list[dict[str, Any]]:
-        """All attributes of each run: where single ones will do, `attribute` is leaner by far."""
-        own = self._read("run attributes", F("run__attributes"), {})
-        customers = self._read("customer attributes", F("customer__attributes"), {})
-        return [{**customer, **run} for customer, run in zip(customers, own, strict=True)]
-
-    def _read(self, key: str, what: Any, missing: Any) -> list[Any]:
+    def _read(self, key: str, what: str | Case, missing: Any) -> list[Any]:
         """One column in the order of the runs; those that have gone since are missing, those that came are not here."""
         if key not in self.known:
-            rows = self.rows.order_by("run_id").values_list("run_id", what).iterator(BLOCK)
-            found = dict(rows)
-            self.known[key] = [found.get(run, missing) for run in self.run.tolist()]
+            found, words = read_coded(self.rows, {}, {}, {"word": what})
+            word = words["word"]
+            decode = json.loads if isinstance(what, Case) else str
+            values = [decode(name) if name else missing for name in word.names]
+            codes = np.append(word.codes, len(values))[places_of(self.run, found["pk"])]
+            values.append(missing)
+            self.known[key] = [values[code] for code in codes.tolist()]
         return self.known[key]
+
+
+def places_of(wanted: Ints, keys: Ints) -> Ints:
+    """Where each wanted key stands among the ascending keys; behind the last one where it is not there."""
+    place = np.searchsorted(keys, wanted)
+    there = np.append(keys, -1)[place] == wanted
+    return np.where(there, place, len(keys)).astype(np.int64)

@@ -130,11 +130,6 @@ class RunTable:
         """The customer's segment, "" where it has none."""
         return self._once("segment", lambda: self._picked(self.words.segment()))
 
-    @property
-    def attributes(self) -> list[dict[str, Any]]:
-        """All attributes of each run, the run's before the customer's; for single ones ask `attribute`."""
-        return self._once("attributes", lambda: self._picked(self.words.attributes()))
-
     def stage_means(self, codes: list[str]) -> Floats:
         """Mean score per run and stage, shape (runs, stages)."""
         columns = [self.stage_scores.means(code) for code in codes]

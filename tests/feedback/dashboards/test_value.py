@@ -190,4 +190,4 @@ def test_value_queries_do_not_grow(records: int) -> None:
     with CaptureQueriesContext(connection) as queries:
         commercial_part(context, value)
         scorecard_part(context, value)
-    assert len(queries) == 4
+    assert len(queries) == 7

@@ -47,7 +47,7 @@ def test_heard_counts_add_up():
 
 
 def test_not_invited_most_frequent_first():
-    assert not_invited(["fatigue", "", "no_consent", "fatigue"]) == (("fatigue", 2), ("no_consent", 1))
+    assert not_invited({"no_consent": 1, "": 1, "fatigue": 2, "policy": 0}) == (("fatigue", 2), ("no_consent", 1))
 
 
 def test_share_bounds_by_hand():
