@@ -232,4 +232,4 @@ def test_time_queries_do_not_grow(improvements: int) -> None:
     context = context_of(Query("move"))
     with CaptureQueriesContext(connection) as queries:
         time_part(context, {"journey": "move", "name": "Move", "generated_at": NOW.isoformat()})
-    assert len(queries) == 9
+    assert len(queries) == 11
