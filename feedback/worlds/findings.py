@@ -81,9 +81,13 @@ def changes(world: Sequence[Journeys], service: bool = False, data_end: float = 
 
 def stage_series(j: Journeys) -> list[tuple[Floats, Floats, list[int]]]:
     """Weekly means, numbers of answers and weeks of every stage as answered."""
-    seen, found = j.seen_stages(), []
+    return _weekly(j, list(j.seen_stages().T))
+
+
+def _weekly(j: Journeys, columns: Sequence[Floats]) -> list[tuple[Floats, Floats, list[int]]]:
     labels = np.char.zfill(np.minimum(j.weeks(), WEEKS - 1).astype(str), 2).tolist()
-    for column in seen.T:
+    found = []
+    for column in columns:
         data = trends.series(column, labels)
         found.append((np.array(data.means), np.array(data.counts, dtype=np.float64), [int(w) for w in data.periods]))
     return found
@@ -147,7 +151,7 @@ def page_tests(
             *_segment_tests(j),
             *_driver_tests(j),
             *_change_tests(j, day),
-            *(PageTest("change_points", "", p.p, p.finding) for p in change_points([j], permutations)[0] if p),
+            *_trend_tests(j, permutations),
             *(PageTest("themes", e.code, e.p, e.finding) for e in themes([j])),
             *(PageTest("commercial", link.code, link.p, link.finding) for link in commerce([j]).links),
         ]
@@ -163,6 +167,13 @@ def _segment_tests(j: Journeys) -> list[PageTest]:
 def _driver_tests(j: Journeys) -> list[PageTest]:
     items = drivers(j).records.items
     return [PageTest("drivers", item.code, _both(item), item.finding) for item in items if item.code != "service"]
+
+
+def _trend_tests(j: Journeys, permutations: int) -> list[PageTest]:
+    """Every stage, service and experience."""
+    rows = _weekly(j, [*j.seen_stages().T, j.seen_service(), j.seen_experience()])
+    points = trends.with_family([trends.change_point(means, n, 1, permutations) for means, n, _ in rows])
+    return [PageTest("change_points", str(place), p.p, p.finding) for place, p in enumerate(points) if p]
 
 
 def _change_tests(j: Journeys, day: float) -> list[PageTest]:

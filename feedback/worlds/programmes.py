@@ -8,6 +8,8 @@ from feedback.worlds.stories import Story, StoryStage
 
 Document = dict[str, Any]
 OWNERS = ("Sales", "Back office", "Risk", "Service", "Service")
+# Who owns the wait that is slow in A; the other waits belong to nobody.
+WAIT_OWNER = "Back office"
 # The braces stay in the text: they mark what may differ between two questions that are held against each other.
 STEM = "Overall, how satisfied were you with {{{about}}}?"
 
@@ -33,7 +35,10 @@ def journey_programme(plan: Plan) -> Document:
             {"code": stage, "name": f"Stage {k + 1}", "kind": "service", "owner": OWNERS[k % len(OWNERS)]}
             for k, stage in enumerate(stages)
         ],
-        "transitions": [{"from": a, "to": b, "promised_days": 1} for a, b in itertools.pairwise(stages)],
+        "transitions": [
+            {"from": a, "to": b, "promised_days": 1} | ({"owner": WAIT_OWNER} if k == plan.slow_after else {})
+            for k, (a, b) in enumerate(itertools.pairwise(stages))
+        ],
         "surveys": [*surveys, whole],
     }
 

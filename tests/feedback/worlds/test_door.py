@@ -9,6 +9,7 @@ import pytest
 from feedback.actions.imports.run_import import ImportReport, ImportRequest, run_import
 from feedback.actions.programmes import load_text
 from feedback.dashboards.comparison import Query, build_comparison
+from feedback.dashboards.picture import picture
 from feedback.worlds.files import ORDER, write_world
 from feedback.worlds.world import World, make_world
 from tests.factories.asking import START
@@ -49,6 +50,34 @@ def test_door_world_a_gap_and_the_wait_behind_it(tmp_path: Path) -> None:
     assert links["experience"]["effect"]["value"] == pytest.approx(0.0777, abs=0.035)
 
 
+def test_door_world_a_leads_with_the_wait_and_its_owner(tmp_path: Path) -> None:
+    write_world(make_world("A", 1, 0.5), tmp_path)
+    take_in(tmp_path)
+    value = build_comparison(Query("a", by="segment"))
+    stand = [item for item in value["findings"] if item["stands"]]
+    drivers = [item for item in stand if item["kind"] == "driver"]
+    assert (value["gap"]["stands"], stand[0]["kind"]) == (True, "gap")
+    assert (drivers[0]["code"], drivers[0]["owner"]) == ("wait:s3->s4", "Back office")
+    assert "Owner: Back office." in drivers[0]["text"]
+    assert {item["code"] for item in drivers} <= {"wait:s3->s4", "steps", "switches", "repeats"}
+    assert {item["kind"] for item in stand} <= {"gap", "segment", "driver", "theme", "commercial", "silent"}
+    assert value["findings"] == [*stand, *(item for item in value["findings"] if not item["stands"])]
+    assert value["page"]["judged_until"] is not None
+    page = picture(value)
+    assert next(item["code"] for item in page["standing"] if item["kind"] == "driver") == "wait:s3->s4"
+
+
+def test_door_null_world_nothing_stands_on_any_page(tmp_path: Path) -> None:
+    write_world(make_world("null", 1, 0.15), tmp_path)
+    reports = take_in(tmp_path)
+    assert {kind: report.refused for kind, report in reports.items()} == dict.fromkeys(ORDER, 0)
+    values = [build_comparison(Query(code, by="segment")) for code in "abcde"]
+    assert [[item["text"] for item in value["findings"] if item["stands"]] for value in values] == [[]] * 5
+    assert [value["gap"]["stands"] for value in values] == [False] * 5
+    assert [picture(value)["standing"] for value in values] == [[]] * 5
+    assert min(value["page"]["tests"] for value in values) >= 5
+
+
 def test_door_world_b_names_the_silent_and_weights_them(tmp_path: Path) -> None:
     whole = make_world("B", 1)
     tables = {kind: [r for r in rows if r.get("survey", "b-e2e") == "b-e2e"] for kind, rows in whole.tables.items()}
@@ -84,6 +113,8 @@ def test_door_contacts_tell_solved_from_logged_and_name_the_trap(tmp_path: Path)
     assert logged["lo"] > measured["hi"]
     traps = [agent["agent"] for agent in value["handle_time"]["agents"] if agent["kind"] == "trap"]
     assert traps == ["ag07"]
+    stand = {item["kind"] for item in value["findings"] if item["stands"]}
+    assert stand <= {"handle_time_trap", "handle_time_mirror"}
 
 
 def told(tmp_path: Path, name: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from feedback.insights.comparison import hidden_poor
 from feedback.insights.drivers import key_drivers
 from feedback.insights.nonresponse import coverage
+from feedback.insights.page import standing
 from feedback.insights.pairwise import pairwise_shares
 from feedback.insights.quadrants import quadrant
 from feedback.insights.regression import winsorised
@@ -239,3 +240,14 @@ def test_confounder_is_taken_out_by_the_controls():
     j = empty_of_effects(SEED, kind="null_confounder")[2]
     bare, controlled = findings.drivers(j, adjusted=False), findings.drivers(j)
     assert (bool(bare.named), controlled.named) == (True, ())
+
+
+def test_planted_truths_stand_on_their_pages_and_nothing_else():
+    pages = findings.page_tests(list(world().values()))
+    stand = {code: {(test.family, test.name) for test in standing(tests)} for code, tests in pages.items()}
+    waits = {("drivers", name) for name in ("wait:s3->s4", "steps", "switches", "repeats")}
+    assert {key for key in stand["A"] if key[0] == "drivers"} == waits
+    assert {("gap", ""), ("themes", "A no_news")} <= stand["A"]
+    assert {("gap", ""), ("change_points", "1")} <= stand["C"]
+    assert ("before_after", "experience") in stand["E"]
+    assert {key for key in stand["D"] if key[0] != "commercial"} == set()
