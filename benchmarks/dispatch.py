@@ -42,7 +42,7 @@ def measure(count: int, url: str) -> dict[str, dict[str, float]]:
     from django.conf import settings
     from django.utils import timezone
 
-    from surveys.actions.decide import decide_for_interactions
+    from surveys.actions.decide_events import decide_for_interactions
     from surveys.actions.deliver import deliver_due
     from surveys.models import Delivery
 

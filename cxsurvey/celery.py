@@ -26,6 +26,7 @@ JOBS: Final = (
     ("expire-invitations", "surveys.expire_invitations", 600, True),
     ("close-partials", "feedback.close_partials", 600, True),
     ("raise-follow-ups", "feedback.raise_follow_ups", 600, True),
+    ("ask-about-waits", "surveys.ask_about_waits", 600, True),
     ("decide-delayed", "surveys.decide_delayed", 600, True),
     ("plan-reminders", "surveys.plan_reminders", 600, True),
     ("keep-schedule", "surveys.keep_schedule", 60, True),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from surveys.actions.callbacks import process_callbacks
 from surveys.actions.decide import decide_by_clock
 from surveys.actions.decide_delayed import decide_delayed
+from surveys.actions.decide_passages import decide_waits
 from surveys.actions.deliver import deliver_due
 from surveys.actions.expire import expire_invitations
 from surveys.actions.reconcile import reconcile_deliveries
@@ -34,6 +35,12 @@ def process_callbacks_task(limit: int = 500) -> dict[str, int]:
 def ask_by_clock_task(every: int = 0) -> dict[str, int]:
     """Decide on the periodic asks."""
     return in_slot("ask-by-clock", every, decide_by_clock)
+
+
+@shared_task(name="surveys.ask_about_waits")
+def ask_about_waits_task(every: int = 0) -> dict[str, int]:
+    """Decide on the asks about runs that wait longer than promised."""
+    return in_slot("ask-about-waits", every, decide_waits)
 
 
 @shared_task(name="surveys.decide_delayed")

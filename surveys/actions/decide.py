@@ -1,14 +1,14 @@
-"""Decides which asks are due for what has happened, and writes each into the ledger, asked or not, with the reason."""
+"""Decides on asks that are due, and writes each into the ledger, asked or not, with the reason; also by the clock."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Final
 
 from django.db import transaction
 
-from surveys.actions.decide_candidates import Candidate, due_rule, of_clock, of_interaction, of_run
+from surveys.actions.decide_candidates import Candidate, due_rule, of_clock
 from surveys.actions.decide_known import Circumstances
 from surveys.actions.decide_verdicts import Verdict, in_order, verdict_on
 from surveys.actions.invite import plan_asks
@@ -20,31 +20,11 @@ from surveys.queries.history import (
     Key,
     customers_in_slot,
     decided,
-    ended_runs,
-    fresh_interactions,
     lock_customers,
     rules_of,
 )
 
 CHUNK: Final = 500  # customers that the clock decides about in one transaction
-
-
-def decide_for_events(interactions: Collection[int], runs: Collection[int], now: datetime) -> Counter[str]:
-    """Decide on the asks that these contacts and the end of these runs make due, together; how many of each outcome.
-
-    Imported ones ask nobody. Together, because the journey's own survey goes before those of its stages.
-    """
-    return decide([*_of_interactions(interactions, now), *_of_runs(runs, now)], now)
-
-
-def decide_for_interactions(ids: Collection[int], now: datetime) -> Counter[str]:
-    """Decide on the asks that these contacts make due."""
-    return decide_for_events(ids, (), now)
-
-
-def decide_for_runs(ids: Collection[int], now: datetime) -> Counter[str]:
-    """Decide on the asks that the end of these runs makes due."""
-    return decide_for_events((), ids, now)
 
 
 def decide_by_clock(now: datetime) -> Counter[str]:
@@ -83,22 +63,6 @@ def chunks(candidates: Iterable[Candidate]) -> Iterator[list[Candidate]]:
     waiting = iter(candidates)
     while chunk := list(islice(waiting, CHUNK)):
         yield chunk
-
-
-def _of_interactions(ids: Collection[int], now: datetime) -> Iterator[Candidate]:
-    interactions = fresh_interactions(ids) if ids else []
-    if interactions:
-        rules = rules_of(Trigger.INTERACTION, {each.journey_id for each in interactions if each.journey_id})
-        for each in interactions:
-            yield from of_interaction(each, rules, now)
-
-
-def _of_runs(ids: Collection[int], now: datetime) -> Iterator[Candidate]:
-    runs = ended_runs(ids) if ids else []
-    if runs:
-        rules = rules_of(Trigger.RUN, {each.journey_id for each in runs})
-        for each in runs:
-            yield from of_run(each, rules, now)
 
 
 def _first_of_each(candidates: Iterable[Candidate], done: Mapping[Key, str]) -> list[Candidate]:

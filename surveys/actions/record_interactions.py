@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from cxsurvey.lib.nudge import nudge
 from cxsurvey.lib.refusals import Refused, or_raise
 from surveys.actions.customers import check_id, check_time, ensure_customers, forget_customers
-from surveys.actions.decide import decide_for_events
+from surveys.actions.decide_events import decide_for_events
+from surveys.actions.reopen import withdraw_reopened
 from surveys.actions.run_book import RunBook
 from surveys.actions.runs import derive_runs
 from surveys.enums import Initiator
@@ -213,6 +214,7 @@ def _advance(results: Sequence[_Placed | Refused], *, ask: bool, now: datetime) 
     touched = {interaction.run_id for interaction in new if interaction.run_id}
     ended = derive_runs(touched) if touched else []
     if ask and new:
+        withdraw_reopened(new)
         decide_for_events([interaction.pk for interaction in new], ended, now)
     if touched:
         nudge("feedback.refresh_runs")

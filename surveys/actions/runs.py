@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import ExpressionWrapper, F, fields
 
-from surveys.actions.decide import decide_for_runs
+from surveys.actions.decide_events import decide_for_runs
 from surveys.enums import RunOutcome
 from surveys.models import Interaction, JourneyRun, StageVisit
 from surveys.queries.journeys import VersionDef, journey_versions

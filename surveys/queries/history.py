@@ -24,10 +24,10 @@ ASKED = ("planned", "sent")
 Key = tuple[int, int, str]  # customer, survey, occasion
 
 
-def rules_of(trigger: Trigger, journeys: Collection[int] | None = None) -> list[Rule]:
+def rules_of(*triggers: Trigger, journeys: Collection[int] | None = None) -> list[Rule]:
     """Active rules of published, active surveys; of these journeys and of none, or of all."""
     rules = Rule.objects.filter(
-        trigger=trigger, active=True, survey__active=True, survey__versions__state=VersionState.PUBLISHED
+        trigger__in=triggers, active=True, survey__active=True, survey__versions__state=VersionState.PUBLISHED
     )
     if journeys is not None:
         rules = rules.filter(Q(survey__journey__in=journeys) | Q(survey__journey__isnull=True))

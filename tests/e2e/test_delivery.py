@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cxsurvey.lib.nudge import Breaker, publish
-from surveys.actions.decide import decide_for_interactions
+from surveys.actions.decide_events import decide_for_interactions
 from surveys.enums import SurveyKind, Trigger
 from surveys.models import Delivery, Interaction
 from tests.asking import customer

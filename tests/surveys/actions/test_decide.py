@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cxsurvey.lib.tokens import digest
-from surveys.actions.decide import decide_by_clock, decide_for_interactions, decide_for_runs
+from surveys.actions.decide import decide_by_clock
+from surveys.actions.decide_events import decide_for_interactions, decide_for_runs
 from surveys.actions.links import answer_token, preferences_token
 from surveys.enums import RunOutcome, SurveyKind, Trigger
 from surveys.models import (

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from surveys.actions.decide import decide_for_interactions
 from surveys.actions.decide_delayed import decide_delayed
+from surveys.actions.decide_events import decide_for_interactions
 from surveys.models import AskDecision, ContactPolicy, Customer, Invitation, JourneyVersion, Rule
 from tests.asking import NOON, customer
 from tests.factories import published_journey

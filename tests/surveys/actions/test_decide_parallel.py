@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from surveys.actions.decide import decide_for_interactions
+from surveys.actions.decide_events import decide_for_interactions
 from surveys.models import AskDecision, Delivery, Interaction
 from tests.asking import NOON, customer
 from tests.factories import (

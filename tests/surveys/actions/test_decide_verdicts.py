@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from surveys.actions.decide import decide_for_events, decide_for_interactions, decide_for_runs
+from surveys.actions.decide_events import decide_for_events, decide_for_interactions, decide_for_runs
 from surveys.enums import RuleMode
 from surveys.models import AskDecision, ContactPolicy, Customer, Invitation, JourneyRun, JourneyVersion, NeverAsk, Rule
 from surveys.policy.sampling import end_to_end_only

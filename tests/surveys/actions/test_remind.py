@@ -4,11 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from surveys.actions.deliver import deliver_due
 from surveys.actions.remind import plan_reminders
-from surveys.models import Delivery, Invitation
+from surveys.models import AskDecision, ContactPolicy, Customer, Delivery, Invitation
+from surveys.queries.history import asked_since
 from tests.asking import queued
 from tests.factories import RuleFactory
 from tests.sinks import MailSink
@@ -61,3 +64,37 @@ def test_deliver_due_reminder_after_the_answer_is_cancelled(sent: Delivery, mail
     Invitation.objects.update(state="answered", answered_at=timezone.now())
     assert deliver_due() == {"claimed": 1, "cancelled": 1}
     assert len(mail_sink.contents) == 1
+
+
+def test_plan_reminders_counts_in_the_limits_and_waits_for_room(sent: Delivery) -> None:
+    ContactPolicy.objects.create(limits={"total": ["1 per 10d"]})
+    AskDecision.objects.create(
+        survey=sent.invitation.survey, customer=sent.invitation.customer, invitation=sent.invitation, outcome="sent",
+        occasion=sent.invitation.occasion, due_at=sent.invitation.due_at, decided_at=sent.invitation.due_at,
+    )  # fmt: skip
+    now = sent.invitation.due_at
+    assert [plan_reminders(now + timedelta(days=days)) for days in (5, 9, 10.1)] == [0, 0, 1]
+
+
+def test_plan_reminders_blocks_the_next_ask_of_its_kind(sent: Delivery) -> None:
+    now = timezone.now()
+    assert plan_reminders(now + FOUR_DAYS) == 1
+    asked = asked_since([sent.invitation.customer_id], now - FOUR_DAYS)
+    assert [(each.kind, each.reminder) for each in asked[sent.invitation.customer_id]] == [("end_to_end", True)]
+
+
+def test_plan_reminders_many_take_a_constant_number_of_queries(mail_sink: MailSink) -> None:
+    rule = RuleFactory(reminder=FOUR_DAYS)
+
+    def statements(count: int) -> int:
+        for delivery in queued(count, rule=rule):
+            Delivery.objects.filter(pk=delivery.pk).update(state="sent")
+        Invitation.objects.update(state="live")
+        with CaptureQueriesContext(connection) as queries:
+            assert plan_reminders(timezone.now() + FOUR_DAYS) == count
+        return len(queries)
+
+    first = statements(1)
+    Invitation.objects.all().delete()
+    Customer.objects.all().delete()
+    assert statements(3) == first
