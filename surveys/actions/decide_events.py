@@ -22,7 +22,7 @@ def decide_for_events(interactions: Collection[int], runs: Collection[int], now:
     """
     contacts = fresh_interactions(interactions) if interactions else []
     ended = ended_runs(runs) if runs else []
-    journeys = {each.journey_id for each in (*contacts, *ended) if each.journey_id}
+    journeys = {each.journey_id for each in contacts if each.journey_id} | {each.journey_id for each in ended}
     rules = rules_of(*EVENTS, journeys=journeys) if contacts or ended else []
     found = [*_of_interactions(contacts, rules, now), *_of_runs(ended, rules, now)]
     return decide([*found, *of_passages(contacts, ended, rules, now)], now)

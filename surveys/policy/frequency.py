@@ -183,7 +183,9 @@ def _block(cap: Cap, places: int, times: Iterable[datetime], at: datetime) -> Ve
     if places == 0:
         return Verdict(allowed=False, reason=Reason.POLICY, cap=str(cap))
     period = cap.period.delta
-    near = sorted((each for each in times if at - period < each < at + period), reverse=True)
+    begin, end = at - period, at + period
+    near = [each for each in times if begin < each < end]
     if len(near) < places:
         return ALLOWED
+    near.sort(reverse=True)
     return Verdict(allowed=False, reason=Reason.POLICY, until=near[places - 1] + period, cap=str(cap))

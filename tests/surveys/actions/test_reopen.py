@@ -25,7 +25,13 @@ def journey() -> JourneyVersion:
 
 
 def meet(journey: JourneyVersion, at: datetime, **fields: Any) -> None:
-    told = {"customer": "C1", "journey": journey.journey.code, "run": "R1", "stage": "documents", "resolved": True}
+    told: dict[str, Any] = {
+        "customer": "C1",
+        "journey": journey.journey.code,
+        "run": "R1",
+        "stage": "documents",
+        "resolved": True,
+    }
     record_interactions(
         [InteractionIn(started_at=at, ended_at=at + timedelta(minutes=5), **(told | fields))], ask=True, now=at
     )
