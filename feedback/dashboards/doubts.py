@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from feedback.insights.comparison import Gap
 from feedback.insights.scale_sanity import QuestionFormat, format_doubts, half_range, scale_changed
+from feedback.insights.suppression import HIDDEN_BELOW
 from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition
 from feedback.queries.run_table import RunTable
 from surveys.rendering.texts import OBJECT
@@ -159,6 +161,19 @@ def size_warnings(gap: Gap, definition: JourneyDefinition, service_n: int, exper
     if service_n == 0:
         found.append(warning("not_measured", _("No service at any stage has been measured.")))
     return found
+
+
+def abandoned_warning(table: RunTable) -> list[dict[str, str]]:
+    """abandoned_excluded where nobody who gave up was heard of the whole journey, but those who finished were."""
+    gave_up = np.array([outcome == "abandoned" for outcome in table.outcome], dtype=bool)
+    heard = np.isfinite(table.experience)
+    if gave_up.sum() < HIDDEN_BELOW or not heard.any() or (heard & gave_up).any():
+        return []
+    text = _(
+        "%(n)s journeys were abandoned, and none of these customers was heard about the whole: the experience is "
+        "that of the others."
+    )
+    return [warning("abandoned_excluded", text % {"n": int(gave_up.sum())})]
 
 
 def weight_warning(value: dict[str, Any]) -> list[dict[str, str]]:

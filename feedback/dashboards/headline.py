@@ -29,6 +29,7 @@ def scores(context: Context, suppressed: list[Value]) -> Value:
         *doubts.scale_warnings(definition, table),
         *doubts.size_warnings(gap, definition, service["n"], experience["n"]),
         *doubts.weight_warning(experience),
+        *doubts.abandoned_warning(table),
     ]
     rule: HiddenPoorRule = "detractor" if definition.options.get("hidden_poor") == "detractor" else "below_50"
     poor = parts.share_value(hidden_poor(runs.lowest, table.experience, rule, table.customer))

@@ -32,7 +32,7 @@ from tests.factories import (
     published_survey,
 )
 from tests.factories.asking import START
-from tests.factories.listening import add_answer, answered_run, measured_journey
+from tests.factories.listening import HEADLINE, add_answer, answered_run, measured_journey
 from tests.factories.worlds import run_rows
 
 pytestmark = pytest.mark.django_db
@@ -269,3 +269,47 @@ def test_times_in_the_future_are_refused(tmp_path: Path, kind: str, text: str, c
     now = datetime(2026, 6, 1, tzinfo=UTC)
     report = run_import(ImportRequest(kind=kind, path=table, journey="ahead", now=now))
     assert [(each.column, each.reason) for each in report.refusals] == [(column, "The time lies in the future.")]
+
+
+def codes(value: Value) -> list[str]:
+    """The codes of all warnings."""
+    return [item["code"] for item in value["warnings"]]
+
+
+def test_abandoned_journeys_that_nobody_was_asked_about_are_told() -> None:
+    version = published_journey(code="left")
+    surveys = measured_journey(version)
+    for _n in range(6):
+        answered_run(version, surveys, {"apply": 8, "": 8})
+    for _n in range(5):
+        answered_run(version, surveys, {"apply": 3})
+    silent = JourneyRun.objects.order_by("-pk")[:5].values_list("pk", flat=True)
+    JourneyRun.objects.filter(pk__in=list(silent)).update(outcome="abandoned", stale=True)
+    assert codes(compared("left")).count("abandoned_excluded") == 1
+    add_answer(JourneyRun.objects.order_by("-pk")[0], surveys[""], 2)
+    assert codes(compared("left")).count("abandoned_excluded") == 0
+
+
+def test_scale_of_which_half_is_used_is_suspect_and_explains_nothing() -> None:
+    version = published_journey(("apply",), code="half")
+    surveys = measured_journey(version)
+    for n in range(200):
+        answered_run(version, surveys, {"": n % 6})
+    value = compared("half")
+    assert codes(value).count("scale_suspect") == 1
+    assert (value["drivers"]["items"], value["drivers"]["warnings"]) == ([], ["scale_changed"])
+
+
+def test_questions_in_different_words_are_told_and_make_no_finding() -> None:
+    version = published_journey(("apply",), code="words")
+    survey = SurveyFactory(code="words-apply", kind="touchpoint", journey=version.journey, stage_code="apply")
+    whole = SurveyFactory(code="words-e2e", kind="end_to_end", journey=version.journey)
+    surveys = {
+        "apply": published_survey(survey, [{**HEADLINE, "text": "How helpful was {the clerk}?"}]),
+        "": published_survey(whole, [{**HEADLINE, "text": "How satisfied were you with {it all}?"}]),
+    }
+    for _n in range(40):
+        answered_run(version, surveys, {"apply": 9, "": 4})
+    value = compared("words")
+    assert codes(value).count("different_questions") == 1
+    assert (value["gap"]["gap"], value["gap"]["finding"]) == (50.0, False)
