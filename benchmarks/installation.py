@@ -58,7 +58,7 @@ def _environment(home: Path, started: list[Running]) -> str:
     os.environ.update(
         DJANGO_SETTINGS_MODULE="benchmarks.settings", SECRET_KEY=secrets.token_hex(32), LOG_LEVEL="WARNING",
         PUBLIC_BASE_URL=address, STANDIN_FOLDER=str(home / "inbox"), EMAIL_URL=f"smtp://127.0.0.1:{mail}",
-        STANDIN_SMTP_PORT=str(mail), STANDIN_SMS_PORT=str(sms), SMS_PROVIDER="httpapi", SMS_ACCOUNT="bench",
+        STANDIN_SMTP_PORT=str(mail), STANDIN_SMS_PORT=str(sms), SMS_PROVIDER="twilio", SMS_ACCOUNT="bench",
         SMS_API_URL=f"http://127.0.0.1:{sms}", SMS_SECRET=secrets.token_hex(16), SMS_FROM="+15005550006",
     )  # fmt: skip
     os.environ.pop("DEBUG", None)

@@ -3,6 +3,7 @@
 Documented one by one in docs/settings.md.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -233,15 +234,24 @@ elif CELERY_BROKER_URL.startswith("filesystem"):
     }
 
 # Sending. EMAIL_URL: smtp://user:password@host:port, smtp+tls://…, smtps://…
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", default="smtp")  # smtp: EMAIL_URL; else a provider that anymail knows
 EMAIL_URL = env.str("EMAIL_URL", default="smtp://127.0.0.1:25")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="feedback@localhost")
 SENDER_NAME = env.str("SENDER_NAME", default="Customer feedback")
 SMTP_CONNECT_TIMEOUT = env.float("SMTP_CONNECT_TIMEOUT", default=10.0)
 SMTP_REPLY_TIMEOUT = env.float("SMTP_REPLY_TIMEOUT", default=60.0)
-SMS_PROVIDER = env.str("SMS_PROVIDER", default="")  # empty: no SMS is sent; "httpapi": the Twilio-compatible API
-SMS_API_URL = env.str("SMS_API_URL", default="https://api.twilio.com")
+ANYMAIL: dict[str, Any] = {
+    "REQUESTS_TIMEOUT": (10.0, 60.0),
+    **{name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")},
+}
+BOUNCE_SECRET = env.str("BOUNCE_SECRET", default="")  # of /hooks/bounces/; empty: closed
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")  # where bounces come back to; empty: to the sender
+SMS_PROVIDER = env.str("SMS_PROVIDER", default="")  # empty: no SMS is sent; twilio, vonage, or one compatible
+SMS_API_URL = env.str("SMS_API_URL", default="")  # empty: the provider's own
 SMS_ACCOUNT = env.str("SMS_ACCOUNT", default="")
 SMS_SECRET = env.str("SMS_SECRET", default="")
+# What checks the signature of callbacks: Twilio signs with the account's secret, Vonage with a secret for signatures.
+SMS_SIGNATURE_SECRET = env.str("SMS_SIGNATURE_SECRET", default=SMS_SECRET if SMS_PROVIDER == "twilio" else "")
 SMS_FROM = env.str("SMS_FROM", default="")
 SMS_SENDER_NAME = env.str("SMS_SENDER_NAME", default="")
 PHONE_REGION = env.str("PHONE_REGION", default="")  # country of numbers written without +; empty: refused

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from surveys.standins.inbox import Inbox
-from surveys.standins.sms import SmsProvider
+from surveys.standins.sms import SmsProvider, VonageProvider
 from surveys.standins.smtp import SmtpInbox
 
 SMS_ACCOUNT, SMS_SECRET = "ACtest", "provider-secret-of-the-tests"
@@ -32,9 +32,21 @@ def smtp_inbox(inbox: Inbox, settings) -> Iterator[SmtpInbox]:
 @pytest.fixture
 def sms_provider(inbox: Inbox, settings) -> Iterator[SmsProvider]:
     """An SMS provider that keeps its receipts in `outgoing`; post them with `deliver_receipts`."""
-    settings.SMS_PROVIDER = "httpapi"
+    settings.SMS_PROVIDER = "twilio"
     settings.SMS_ACCOUNT, settings.SMS_SECRET, settings.SMS_FROM = SMS_ACCOUNT, SMS_SECRET, "+15005550006"
-    with SmsProvider(SMS_ACCOUNT, SMS_SECRET, inbox, f"{settings.PUBLIC_BASE_URL}/hooks/httpapi/") as provider:
+    settings.SMS_SIGNATURE_SECRET = SMS_SECRET
+    with SmsProvider(SMS_ACCOUNT, SMS_SECRET, inbox, f"{settings.PUBLIC_BASE_URL}/hooks/twilio/") as provider:
+        settings.SMS_API_URL = provider.url
+        yield provider
+
+
+@pytest.fixture
+def vonage_provider(inbox: Inbox, settings) -> Iterator[VonageProvider]:
+    """The same behind the other protocol."""
+    settings.SMS_PROVIDER = "vonage"
+    settings.SMS_ACCOUNT, settings.SMS_SECRET, settings.SMS_FROM = SMS_ACCOUNT, SMS_SECRET, "+15005550006"
+    settings.SMS_SIGNATURE_SECRET = SMS_SECRET
+    with VonageProvider(SMS_ACCOUNT, SMS_SECRET, inbox, f"{settings.PUBLIC_BASE_URL}/hooks/vonage/") as provider:
         settings.SMS_API_URL = provider.url
         yield provider
 

@@ -56,7 +56,7 @@ class Installation:
             "STANDIN_SMTP_PORT": str(smtp),
             "STANDIN_SMS_PORT": str(sms),
             "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
-            "SMS_PROVIDER": "httpapi",
+            "SMS_PROVIDER": "twilio",
             "SMS_API_URL": f"http://127.0.0.1:{sms}",
             "SMS_ACCOUNT": "demo",
             "SMS_SECRET": self.known["TOKEN_KEY"][:32],

@@ -28,6 +28,7 @@ def compose(delivery: Delivery, provider: str) -> tuple[Message, Frozen]:
         html=payload.get("html", ""),
         language=payload.get("language", ""),
         unsubscribe_url=preferences,
+        bounce_to=bounce_address(delivery),
         marks=marks,
     )
     return message, Frozen(payload, provider)
@@ -39,6 +40,12 @@ def freeze(delivery: Delivery) -> dict[str, str]:
     language = invitation.customer.language or settings.LANGUAGE_CODE
     render = render_sms if delivery.channel == Channel.SMS else render_email
     return render(invitation, language, reminder=reminder).as_payload()
+
+
+def bounce_address(delivery: Delivery) -> str:
+    """Where a bounce comes back to: an address that names the message (VERP), where BOUNCE_ADDRESS is set."""
+    local, _, domain = settings.BOUNCE_ADDRESS.partition("@")
+    return f"{local}+{delivery.public_id.hex}@{domain}" if domain else ""
 
 
 def message_id(delivery: Delivery) -> str:

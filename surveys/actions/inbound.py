@@ -1,5 +1,6 @@
 """Messages that people send to us: STOP, START and HELP are obeyed, the rest is kept for people (reliability G6)."""
 
+import logging
 from datetime import datetime
 from typing import Final
 
@@ -8,11 +9,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cxsurvey.lib.addresses import AddressError, lookup_hash, normalise_phone
+from surveys.actions.deliver_carriers import carrier_for
 from surveys.actions.handled import Handled
 from surveys.actions.suppress import opt_out_address, resume_address
+from surveys.channels.base import ChannelFailure, Message
 from surveys.channels.sms.keywords import Keyword, keyword
 from surveys.enums import Channel
 from surveys.models import Customer, ProviderCallback
+
+log = logging.getLogger(__name__)
 
 FOR_A_PERSON: Final = "for a person: "
 
@@ -29,7 +34,7 @@ def address_hash_of(number: str) -> bytes:
 def handle_inbound(row: ProviderCallback, now: datetime, *, patient: bool) -> Handled:  # noqa: ARG001 - handlers alike
     """Obey a keyword, and answer it in the customer's language; `reply` is sent with the provider's own reply."""
     address_hash = bytes.fromhex(row.payload["address_hash"])
-    meaning = keyword(row.payload["form"].get("Body", ""))
+    meaning = keyword(row.payload["text"])
     with translation.override(_language(address_hash)):
         if meaning == Keyword.STOP:
             return _stop(address_hash, f"{row.provider} {row.event_id}", now)
@@ -38,6 +43,21 @@ def handle_inbound(row: ProviderCallback, now: datetime, *, patient: bool) -> Ha
         if meaning == Keyword.HELP:
             return Handled("help", reply=_help())
     return Handled(FOR_A_PERSON + ("may mean stop" if meaning == Keyword.AMBIGUOUS else "a message"))
+
+
+def answer_by_message(row_id: int, number: str, text: str) -> bool:
+    """Send the answer as a message of its own, where the provider takes none in our reply; at most once.
+
+    Whoever wrote has asked for it, so neither caps nor hours hold it back; a stop that it confirms is obeyed already.
+    """
+    message = Message(recipient=number, text=text, message_id=f"answer-{row_id}")
+    try:
+        with carrier_for(Channel.SMS) as carrier:
+            carrier.send(message)
+    except (ChannelFailure, ValueError) as failure:
+        log.warning("The answer to callback %s could not be sent: %s", row_id, failure)
+        return False
+    return True
 
 
 def _stop(address_hash: bytes, source: str, now: datetime) -> Handled:

@@ -9,7 +9,7 @@ from surveys.actions.handled import Handled
 from surveys.actions.suppress import opt_out_address, suppress
 from surveys.actions.watch import watch
 from surveys.channels.sms.base import StatusReport
-from surveys.channels.sms.httpapi import OPTED_OUT, parse_status
+from surveys.channels.sms.providers import PROVIDERS, SmsProvider
 from surveys.enums import DELIVERY_IN_HAND, Channel, DeliveryState, SuppressionReason
 from surveys.models import Delivery, ProviderCallback
 from surveys.queries.dispatch import OURS
@@ -23,12 +23,13 @@ STATES: Final[dict[str, DeliveryState]] = {
     "failed": DeliveryState.UNDELIVERED,
     "delivered": DeliveryState.DELIVERED,
 }
-DEAD_NUMBER: Final = frozenset({"30005", "30006"})  # unknown number; landline or carrier that takes no SMS
 
 
 def handle_status(row: ProviderCallback, now: datetime, *, patient: bool) -> Handled:
     """Move the delivery forward as far as the receipt proves; the order of receipts does not matter."""
-    report = parse_status(row.payload["form"], row.payload.get("ref", ""))
+    report = PROVIDERS[row.provider].read(row.payload["form"], row.payload.get("ref", ""))
+    if not isinstance(report, StatusReport):
+        raise TypeError(f"Callback {row.pk} is kept as a receipt, but is none.")
     delivery = find_delivery(row.provider, report)
     if delivery is None:
         return Handled("waits for its message" if patient else "of no message of ours", done=not patient)
@@ -38,7 +39,7 @@ def handle_status(row: ProviderCallback, now: datetime, *, patient: bool) -> Han
         return Handled(f"status not known: {report.status}")
     to = STATES[report.state]
     if to == DeliveryState.UNDELIVERED:
-        _end_address(delivery, report.error_code, now)
+        _end_address(delivery, PROVIDERS[row.provider], report.error_code, now)
     _keep_provider_id(delivery, row.provider, report.provider_id)
     moved = move_by_evidence(delivery.pk, to, _cause(row.provider, report))
     return Handled(f"moved to {to}" if moved else f"{report.status}: known already, or better")
@@ -60,13 +61,13 @@ def _keep_provider_id(delivery: Delivery, provider: str, provider_id: str) -> No
         Delivery.objects.filter(pk=delivery.pk, provider_id="").update(provider=provider, provider_id=provider_id)
 
 
-def _end_address(delivery: Delivery, error_code: str, now: datetime) -> None:
+def _end_address(delivery: Delivery, provider: SmsProvider, error_code: str, now: datetime) -> None:
     address_hash = delivery.invitation.customer.phone_hash
     source = f"{OURS}{delivery.public_id}"
-    if address_hash and error_code in DEAD_NUMBER:
+    if address_hash and error_code in provider.dead_number:
         suppress(bytes(address_hash), Channel.SMS, SuppressionReason.BOUNCE, source, now)
         watch(Channel.SMS, now)
-    elif address_hash and error_code == OPTED_OUT:
+    elif address_hash and error_code and error_code == provider.opted_out:
         opt_out_address(bytes(address_hash), Channel.SMS, source, now)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import ClassVar, Literal, Protocol, Self
+from typing import Literal, Protocol, Self
 
 # K: retries are safe by an idempotency key. L: an outcome can be looked up by our reference. N: neither (SMTP).
 DeliveryClass = Literal["K", "L", "N"]
@@ -32,6 +32,7 @@ class Message:
     sender: str = ""
     unsubscribe_url: str = ""
     reply_to: str = ""
+    bounce_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
 
@@ -49,6 +50,7 @@ class Message:
             "language": self.language,
             "sender": self.sender,
             "reply_to": self.reply_to,
+            "bounce_to": self.bounce_to,
             "unsubscribe_url": self.unsubscribe_url,
         }
         if not _BREAKS.isdisjoint(
@@ -122,8 +124,15 @@ class UnknownOutcome(ChannelFailure):
 class Channel(Protocol):
     """A carrier. open() and close() frame a batch; send() is called between them, one message at a time."""
 
-    name: ClassVar[str]
-    delivery_class: ClassVar[DeliveryClass]
+    @property
+    def name(self) -> str:
+        """As it is called in settings and on the rows of its messages."""
+        ...
+
+    @property
+    def delivery_class(self) -> DeliveryClass:
+        """What a message of unknown fate may come to."""
+        ...
 
     def open(self) -> None:
         """Connect. TemporaryFailure where that is not possible."""
@@ -134,6 +143,15 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Disconnect; never raises."""
+
+    def __enter__(self) -> Self:
+        """Open."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
 
 
 class OpenClose:

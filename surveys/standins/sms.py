@@ -14,8 +14,8 @@ from typing import Any, Final, Self
 import requests
 from defusedxml import ElementTree
 
+from surveys.channels.sms import twilio, vonage
 from surveys.channels.sms.base import segments
-from surveys.channels.sms.httpapi import signature
 from surveys.standins.inbox import Inbox
 from surveys.standins.sms_server import ProviderServer, Refusal
 
@@ -38,6 +38,7 @@ class Accepted:
     callback: str
     status: str = "queued"
     receipts: list[str] = field(default_factory=list)
+    reference: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As the real API tells it."""
@@ -125,7 +126,8 @@ class SmsProvider:
             raise Refusal(400, 21211, "The 'To' number is not a valid phone number.")
         if not text:
             raise Refusal(400, 21602, "Message body is required.")
-        message = Accepted("SM" + secrets.token_hex(16), to, form.get("From", ""), text, form.get("StatusCallback", ""))
+        callback, reference = form.get("StatusCallback", ""), form.get("Reference", "")
+        message = Accepted("SM" + secrets.token_hex(16), to, form.get("From", ""), text, callback, reference=reference)
         with self._lock:
             self.messages.append(message)
         self.inbox.add_sms(message.sender, to, text)
@@ -141,15 +143,25 @@ class SmsProvider:
     def _plan_receipts(self, message: Accepted, fault: Mapping[str, Any]) -> None:
         for status in fault.get("receipts", ("sent", "delivered")) if message.callback else ():
             failed = status in ("undelivered", "failed")
-            form = {"MessageSid": message.sid, "MessageStatus": status, "To": message.to, "From": message.sender}
-            form |= {"AccountSid": self.account, "ErrorCode": str(fault.get("error_code", 30003))} if failed else {}
+            form = self.receipt(message, status, str(fault.get("error_code", 30003)) if failed else "")
             message.receipts.append(status)
             message.status = status
             self._receipts.put((message.callback, form))
 
-    def sign(self, url: str, form: Form) -> Form:
-        """The headers of a call from the provider."""
-        return {"X-Twilio-Signature": signature(url, {key: [value] for key, value in form.items()}, self.secret)}
+    def receipt(self, message: Accepted, status: str, error: str) -> Form:
+        """The fields of a receipt."""
+        form = {"MessageSid": message.sid, "MessageStatus": status, "To": message.to, "From": message.sender}
+        return form | ({"AccountSid": self.account, "ErrorCode": error} if error else {})
+
+    def inbound(self, sender: str, ours: str, text: str) -> Form:
+        """The fields of a message that somebody writes."""
+        form = {"MessageSid": "SM" + secrets.token_hex(16), "AccountSid": self.account, "From": sender, "To": ours}
+        return form | {"Body": text, "SmsStatus": "received", "NumMedia": "0"}
+
+    def sign(self, url: str, form: Form) -> tuple[Form, Form]:
+        """The fields and headers of a call from the provider."""
+        listed = {key: [value] for key, value in form.items()}
+        return form, {"X-Twilio-Signature": twilio.signature(url, listed, self.secret)}
 
     def _send_receipts(self) -> None:
         while (item := self._receipts.get()) is not None:
@@ -158,7 +170,7 @@ class SmsProvider:
         self._receipts.task_done()
 
     def _send_receipt(self, url: str, form: Form) -> None:
-        self.outgoing.append((url, form, self.sign(url, form)))
+        self.outgoing.append((url, *self.sign(url, form)))
         for attempt in range(RECEIPT_TRIES if self.post else 0):
             if self._call(url, form)[0] < 500:
                 return
@@ -171,9 +183,8 @@ class SmsProvider:
     def write_in(self, sender: str, text: str) -> tuple[int, str]:
         """Somebody writes to us: post it signed; returns our status and our answer, which goes to the inbox too."""
         ours = next((each.sender for each in reversed(self.messages) if each.to == sender), "") or "+15005550006"
-        form = {"MessageSid": "SM" + secrets.token_hex(16), "AccountSid": self.account, "From": sender, "To": ours}
         self.inbox.add_sms(sender, ours, text, "in")
-        status, body = self._call(self.inbound_url, form | {"Body": text, "SmsStatus": "received", "NumMedia": "0"})
+        status, body = self._call(self.inbound_url, self.inbound(sender, ours, text))
         reply = twiml_text(body) if status == 200 else ""
         if reply:
             self.inbox.add_sms(ours, sender, reply)
@@ -182,10 +193,30 @@ class SmsProvider:
     def _call(self, url: str, form: Form) -> tuple[int, str]:
         """Our status and body; 599 where we could not be reached."""
         try:
-            return (self.post or post_form)(url, form, self.sign(url, form))
+            return (self.post or post_form)(url, *self.sign(url, form))
         except requests.RequestException as problem:
             log.warning("The callback address could not be reached: %s", type(problem).__name__)
             return 599, ""
+
+
+class VonageProvider(SmsProvider):
+    """The same service behind the other protocol."""
+
+    STATUS: Final = {"sent": "buffered", "undelivered": "failed"}
+
+    def receipt(self, message: Accepted, status: str, error: str) -> Form:
+        form = {"msisdn": message.to.removeprefix("+"), "to": message.sender, "messageId": message.sid}
+        form |= {"status": self.STATUS.get(status, status), "err-code": error or "0"}
+        return form | {vonage.REFERENCE: message.reference}
+
+    def inbound(self, sender: str, ours: str, text: str) -> Form:
+        form = {"msisdn": sender.removeprefix("+"), "to": ours, "messageId": secrets.token_hex(8).upper()}
+        return form | {"text": text, "type": "text"}
+
+    def sign(self, url: str, form: Form) -> tuple[Form, Form]:
+        stamped = form | {"timestamp": str(int(time.time())), "nonce": secrets.token_hex(8)}
+        listed = {key: [value] for key, value in stamped.items()}
+        return stamped | {"sig": vonage.signature(listed, self.secret)}, {}
 
 
 def post_form(url: str, form: Form, headers: Form) -> tuple[int, str]:

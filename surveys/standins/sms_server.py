@@ -1,4 +1,4 @@
-"""The HTTP side of the SMS stand-in: the Twilio-compatible addresses, and /control/ for scripts and tests."""
+"""The HTTP side of the SMS stand-in: the addresses of both protocols, and /control/ for scripts and tests."""
 
 import hmac
 import json
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
-    from surveys.standins.sms import SmsProvider
+    from surveys.standins.sms import Accepted, SmsProvider
 
 
 class Refusal(Exception):
@@ -39,12 +39,14 @@ class ProviderHandler(BaseHTTPRequestHandler):
     server: ProviderServer
 
     def do_POST(self) -> None:
-        """POST Messages.json, /control/inbound, /control/faults."""
+        """POST Messages.json, /sms/json, /control/inbound, /control/faults."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path = urlsplit(self.path).path
         provider = self.server.provider
         if path == f"/2010-04-01/Accounts/{provider.account}/Messages.json":
             self._message(body)
+        elif path == "/sms/json":
+            self._vonage(body)
         elif path == "/control/faults":
             self._json(200, {"due": provider.fail(json.loads(body or b"[]"))})
         elif path == "/control/inbound":
@@ -83,19 +85,47 @@ class ProviderHandler(BaseHTTPRequestHandler):
     def _message(self, body: bytes) -> None:
         if not self._is_ours():
             return self._json(401, {"status": 401, "code": 20003, "message": "Authenticate"})
+        form = {key: values[-1] for key, values in parse_qs(body.decode("utf-8", "replace")).items()}
+        try:
+            message = self._accept(form)
+        except Refusal as refusal:
+            return self._json(refusal.status, refusal.body)
+        return self._json(201, message.as_json() | {"status": "queued"}) if message else self._cut()
+
+    def _vonage(self, body: bytes) -> None:
+        """Everything is answered with 200; what became of the message stands in its status."""
+        given = {key: values[-1] for key, values in parse_qs(body.decode("utf-8", "replace")).items()}
+        provider = self.server.provider
+        if (given.get("api_key"), given.get("api_secret")) != (provider.account, provider.secret):
+            return self._json(200, {"messages": [{"status": "4", "error-text": "Bad Credentials"}]})
+        form = {"To": "+" + given.get("to", ""), "From": given.get("from", ""), "Body": given.get("text", "")}
+        form |= {"StatusCallback": given.get("callback", ""), "Reference": given.get("client-ref", "")}
+        try:
+            message = self._accept(form)
+        except Refusal as refusal:
+            if refusal.status >= 500:
+                return self._json(refusal.status, refusal.body)
+            code = {429: "1", 401: "4", 402: "9"}.get(refusal.status, "3")
+            return self._json(200, {"messages": [{"status": code, "error-text": refusal.body["message"]}]})
+        if message is None:
+            return self._cut()
+        parts = int(message.as_json()["num_segments"])
+        ids = [message.sid, *(f"{message.sid}-{number}" for number in range(1, parts))]
+        return self._json(
+            200, {"message-count": str(parts), "messages": [{"status": "0", "message-id": i} for i in ids]}
+        )
+
+    def _accept(self, form: dict[str, str]) -> "Accepted | None":
+        """Take the message over as the script says; None: the connection is to be cut without a word."""
         provider = self.server.provider
         fault = provider.take_fault()
         if fault.get("cut") == "before":
-            return self._cut()
-        form = {key: values[-1] for key, values in parse_qs(body.decode("utf-8", "replace")).items()}
-        try:
-            message = provider.accept(form, fault)
-        except Refusal as refusal:
-            return self._json(refusal.status, refusal.body)
+            return None
+        message = provider.accept(form, fault)
         if fault.get("cut") == "after":
-            return self._cut()
+            return None
         time.sleep(float(fault.get("delay", 0)))
-        return self._json(201, message.as_json() | {"status": "queued"})
+        return message
 
     def _is_ours(self) -> bool:
         provider = self.server.provider

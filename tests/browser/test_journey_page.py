@@ -26,7 +26,7 @@ WORDS = "Friendly people, but I had to come back twice and nobody called me. Tha
 @pytest.fixture
 def token(settings) -> str:
     """The demo's first story, answered by everybody but the last customer, whose link about the whole this is."""
-    settings.SMS_PROVIDER = "httpapi"
+    settings.SMS_PROVIDER = "twilio"
     load_text(STORY.programme, publish=True)
     courses = list(STORY.courses(CUSTOMERS))
     record(STORY, courses, "seen")

@@ -21,7 +21,13 @@ from tests.processes import running, wait_until
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 CUSTOMERS = 12
 ASKS = CUSTOMERS * (len(STAGES) + 1)
-SMS = {"SMS_PROVIDER": "httpapi", "SMS_ACCOUNT": "ACtest", "SMS_SECRET": "provider-secret", "SMS_FROM": "+15005550006"}
+SMS = {
+    "SMS_PROVIDER": "twilio",
+    "SMS_ACCOUNT": "ACtest",
+    "SMS_SECRET": "provider-secret",
+    "SMS_SIGNATURE_SECRET": "provider-secret",
+    "SMS_FROM": "+15005550006",
+}
 WORKER = ("-m", "celery", "-A", "cxsurvey.celery", "worker", "-P", "solo", "-l", "WARNING", "--without-gossip")
 
 

@@ -101,7 +101,7 @@ def _sms_pass() -> s.SmsPass:
 
 
 def _callback() -> s.ProviderCallback:
-    return s.ProviderCallback.objects.create(provider="httpapi", event_id=_n(), kind="status", received_at=START)
+    return s.ProviderCallback.objects.create(provider="twilio", event_id=_n(), kind="status", received_at=START)
 
 
 def _request() -> s.IdempotentRequest:

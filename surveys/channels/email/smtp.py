@@ -88,7 +88,8 @@ class SmtpChannel(OpenClose):
             recipient = only_address(message.recipient)
         except (UnsafeMessage, UnicodeError, ValueError) as error:
             raise PermanentFailure(str(error)) from error
-        connection = self._start(parseaddr(message.sender or self.sender)[1], eight_bit=not data.isascii())
+        back = message.bounce_to or parseaddr(message.sender or self.sender)[1]
+        connection = self._start(back, eight_bit=not data.isascii())
         self._step(connection, "RCPT", f"TO:<{recipient}>", at_recipient=True)
         self._step(connection, "DATA", "", expected=DATA_GO_AHEAD)
         return self._transmit(connection, data)

@@ -1,5 +1,6 @@
 """What every SMS provider shares: segments of a text, states of a message and their order."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -67,3 +68,12 @@ class Inbound:
     sender: str
     recipient: str
     text: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A provider's call of our hook: the public address with its query, the fields, and the headers."""
+
+    url: str
+    form: Mapping[str, Sequence[str]]
+    headers: Mapping[str, str]

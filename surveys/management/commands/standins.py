@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from surveys.standins.inbox import Inbox
-from surveys.standins.sms import SmsProvider, post_form
+from surveys.standins.sms import SmsProvider, VonageProvider, post_form
 from surveys.standins.smtp import SmtpInbox
 
 
@@ -32,8 +32,10 @@ class Command(BaseCommand):
             raise CommandError(f"The stand-ins cannot serve ({problem}): choose other ports or folder.") from problem
 
     def _serve(self, inbox: Inbox, stopping: threading.Event) -> None:
-        inbound = f"{settings.PUBLIC_BASE_URL}/hooks/httpapi/"
-        provider = SmsProvider(settings.SMS_ACCOUNT, settings.SMS_SECRET, inbox, inbound, post=post_form)
+        name = settings.SMS_PROVIDER or "twilio"
+        inbound = f"{settings.PUBLIC_BASE_URL}/hooks/{name}/"
+        spoken = VonageProvider if name == "vonage" else SmsProvider
+        provider = spoken(settings.SMS_ACCOUNT, settings.SMS_SECRET, inbox, inbound, post=post_form)
         with SmtpInbox(inbox, settings.STANDIN_SMTP_PORT) as mail:
             provider.start(settings.STANDIN_SMS_PORT)
             self.stdout.write(f"Mail: {mail.url}  SMS: {provider.url}  Inbox: {settings.PUBLIC_BASE_URL}/dev/inbox/")

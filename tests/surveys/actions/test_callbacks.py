@@ -20,18 +20,18 @@ def sms(state: str = "sent", provider_id: str = SID, **fields) -> Delivery:
     customer = CustomerFactory(phone=NUMBER, phone_hash=address_hash_of(NUMBER), language="de")
     invitation = InvitationFactory(customer=customer, channel="sms")
     return DeliveryFactory(
-        invitation=invitation, channel="sms", state=state, provider="httpapi", provider_id=provider_id, **fields
+        invitation=invitation, channel="sms", state=state, provider="twilio", provider_id=provider_id, **fields
     )
 
 
 def receipt(status: str, error: str = "", ref: str = "", sid: str = SID) -> int:
     form = {"MessageSid": sid, "MessageStatus": status, "To": NUMBER, "From": "+15005550006", "ErrorCode": error}
-    return store_sms_callback("httpapi", form, ref, NOW)[0]
+    return store_sms_callback("twilio", form, ref, NOW)[0]
 
 
 def write(text: str, number: str = NUMBER, sid: str = "SMin1") -> int:
     form = {"MessageSid": sid, "From": number, "To": "+15005550006", "Body": text, "SmsStatus": "received"}
-    return store_sms_callback("httpapi", form, "", NOW)[0]
+    return store_sms_callback("twilio", form, "", NOW)[0]
 
 
 def test_store_twice_is_one_row_without_numbers():
@@ -43,12 +43,12 @@ def test_store_twice_is_one_row_without_numbers():
 
 def test_store_keeps_what_the_database_cannot():
     pk = write("a\0b\ud800")
-    assert ProviderCallback.objects.get(pk=pk).payload["form"]["Body"] == "ab?"
+    assert ProviderCallback.objects.get(pk=pk).payload["text"] == "ab?"
 
 
 def test_store_without_message_is_refused():
     with pytest.raises(ValueError, match="names no message"):
-        store_sms_callback("httpapi", {"MessageStatus": "sent"}, "", NOW)
+        store_sms_callback("twilio", {"MessageStatus": "sent"}, "", NOW)
 
 
 EVENTS = ("queued", "sent", "undelivered", "delivered", "strange")
@@ -98,7 +98,7 @@ def test_receipt_settles_an_unknown_outcome_by_our_reference():
     assert (delivery.state, delivery.provider_id) == ("delivered", SID)
     assert (delivery.invitation.state, decision.outcome) == ("live", "sent")
     events = DeliveryEvent.objects.values_list("from_state", "to_state", "cause")
-    assert list(events) == [("unknown", "delivered", "httpapi: delivered")]
+    assert list(events) == [("unknown", "delivered", "twilio: delivered")]
 
 
 def test_receipt_spares_a_second_message_that_waits_for_its_retry():
@@ -184,6 +184,6 @@ def test_other_texts_are_kept_for_people(text, note):
 
 def test_one_bad_row_does_not_stop_the_others():
     sms()
-    ProviderCallback.objects.create(provider="httpapi", event_id="bad", kind="status", payload={}, received_at=NOW)
+    ProviderCallback.objects.create(provider="twilio", event_id="bad", kind="status", payload={}, received_at=NOW)
     receipt("delivered")
     assert process_callbacks(10, NOW) == {"processed": 1, "waiting": 0, "failed": 1}

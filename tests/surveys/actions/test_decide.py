@@ -185,7 +185,7 @@ def test_decide_channel_by_consent_and_address(
 def test_decide_without_email_consent_takes_sms_where_there_is_a_provider(
     journey: JourneyVersion, settings: Any
 ) -> None:
-    settings.SMS_PROVIDER = "httpapi"
+    settings.SMS_PROVIDER = "twilio"
     touchpoint(journey, channels=["email", "sms"])
     person = customer(consent_email=False)
     decide_for_interactions([contact(journey, person).pk], NOON)

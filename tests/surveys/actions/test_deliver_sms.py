@@ -53,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
 def provider(settings: Any) -> Iterator[Provider]:
     server = Provider()
     Thread(target=server.serve_forever, daemon=True).start()
-    settings.SMS_PROVIDER = "httpapi"
+    settings.SMS_PROVIDER = "twilio"
     settings.SMS_API_URL = f"http://127.0.0.1:{server.server_port}"
     settings.SMS_ACCOUNT, settings.SMS_SECRET, settings.SMS_FROM = "AC1", "secret", "+4930555"
     yield server
@@ -72,10 +72,10 @@ def test_deliver_sms_is_sent_with_receipt_address_and_segments(provider: Provide
     (delivery,) = queued(1, channel="sms")
     assert deliver_due() == {"claimed": 1, "sent": 1}
     delivery.refresh_from_db()
-    assert (delivery.provider, delivery.provider_id, delivery.segments) == ("httpapi", "SM1", 1)
+    assert (delivery.provider, delivery.provider_id, delivery.segments) == ("twilio", "SM1", 1)
     (message,) = provider.taken
     assert message["To"] == delivery.invitation.customer.phone
-    assert message["StatusCallback"] == f"http://testserver/hooks/httpapi/?ref={delivery.public_id}"
+    assert message["StatusCallback"] == f"http://testserver/hooks/twilio/?ref={delivery.public_id}"
     assert message["Body"].endswith(" STOP to end") is True
 
 

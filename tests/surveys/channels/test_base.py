@@ -6,7 +6,8 @@ import pytest
 
 from surveys.channels.base import Channel, Message, UnsafeMessage
 from surveys.channels.email.smtp import SmtpChannel, SmtpServer
-from surveys.channels.sms.httpapi import HttpApiAccount, HttpApiChannel
+from surveys.channels.sms.http import SmsAccount
+from surveys.channels.sms.twilio import TwilioChannel
 
 MESSAGE = Message("ann@example.com", "text", "<1@survey.example>")
 
@@ -32,6 +33,6 @@ def test_message_breaks_in_the_bodies_are_welcome() -> None:
 def test_channels_declare_what_an_unknown_outcome_means() -> None:
     channels: list[Channel] = [
         SmtpChannel(SmtpServer("127.0.0.1"), "a@survey.example"),
-        HttpApiChannel(HttpApiAccount("http://127.0.0.1", "AC", "secret", "+4915005550")),
+        TwilioChannel(SmsAccount("http://127.0.0.1", "AC", "secret", "+4915005550")),
     ]
-    assert [(channel.name, channel.delivery_class) for channel in channels] == [("smtp", "N"), ("httpapi", "L")]
+    assert [(channel.name, channel.delivery_class) for channel in channels] == [("smtp", "N"), ("twilio", "L")]

@@ -5,7 +5,8 @@ import requests
 
 from surveys.actions.inbound import address_hash_of
 from surveys.channels.base import Message, TemporaryFailure, UnknownOutcome
-from surveys.channels.sms.httpapi import HttpApiAccount, HttpApiChannel
+from surveys.channels.sms.http import SmsAccount
+from surveys.channels.sms.twilio import TwilioChannel
 from surveys.models import Suppression
 from surveys.standins.sms import twiml_text
 from tests.factories import CustomerFactory, DeliveryFactory
@@ -14,10 +15,8 @@ from tests.fixtures_standins import SMS_ACCOUNT, SMS_SECRET, deliver_receipts, p
 NUMBER = "+4915112345678"
 
 
-def channel(provider, callback: str = "http://testserver/hooks/httpapi/") -> HttpApiChannel:
-    return HttpApiChannel(
-        HttpApiAccount(provider.url, SMS_ACCOUNT, SMS_SECRET, "+15005550006", callback, reply_timeout=5)
-    )
+def channel(provider, callback: str = "http://testserver/hooks/twilio/") -> TwilioChannel:
+    return TwilioChannel(SmsAccount(provider.url, SMS_ACCOUNT, SMS_SECRET, "+15005550006", callback, reply_timeout=5))
 
 
 def text(reference: str = "ref-1") -> Message:
@@ -30,7 +29,7 @@ def test_message_arrives_in_the_inbox_with_receipts_ready(sms_provider, inbox):
     assert [(each.recipient, each.text) for each in inbox.messages()] == [(NUMBER, "How was it? STOP to end")]
     sms_provider.flush()
     told = [(url, form["MessageSid"], form["MessageStatus"]) for url, form, _headers in sms_provider.outgoing]
-    url = "http://testserver/hooks/httpapi/?ref=ref-1"
+    url = "http://testserver/hooks/twilio/?ref=ref-1"
     assert told == [(url, receipt.provider_id, "sent"), (url, receipt.provider_id, "delivered")]
 
 
@@ -72,7 +71,7 @@ def test_cut_connection_leaves_the_sender_in_doubt(sms_provider, cut, kept):
 
 def test_slow_answer_comes_after_the_message_was_taken(sms_provider):
     sms_provider.fail([{"delay": 0.3}])
-    hasty = HttpApiChannel(HttpApiAccount(sms_provider.url, SMS_ACCOUNT, SMS_SECRET, "+15005550006", reply_timeout=0.1))
+    hasty = TwilioChannel(SmsAccount(sms_provider.url, SMS_ACCOUNT, SMS_SECRET, "+15005550006", reply_timeout=0.1))
     with pytest.raises(UnknownOutcome):
         hasty.send(text())
     assert len(sms_provider.messages) == 1

@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 
 from surveys.actions.inbound import address_hash_of
-from surveys.channels.sms.httpapi import signature
+from surveys.channels.sms.twilio import signature
 from surveys.models import Delivery, ProviderCallback, Suppression
 from tests.factories import CustomerFactory, DeliveryFactory, InvitationFactory
 
 pytestmark = pytest.mark.django_db
 SECRET = "s3cret-of-the-provider"
-PATH = "/hooks/httpapi/"
+PATH = "/hooks/twilio/"
 FORM = "application/x-www-form-urlencoded"
 RECEIPT = {"MessageSid": "SM1", "MessageStatus": "delivered"}
 STOP = {"MessageSid": "SM2", "From": "+4915112345678", "To": "+15005550006", "Body": "STOP"}
@@ -20,7 +20,7 @@ STOP = {"MessageSid": "SM2", "From": "+4915112345678", "To": "+15005550006", "Bo
 
 @pytest.fixture(autouse=True)
 def _secret(settings):
-    settings.SMS_SECRET = SECRET
+    settings.SMS_PROVIDER, settings.SMS_SIGNATURE_SECRET = "twilio", SECRET
     settings.PUBLIC_BASE_URL = "https://feedback.example"
 
 
@@ -38,7 +38,7 @@ def test_hook_stores_and_answers_empty():
 
 
 def test_hook_with_our_reference_is_signed_with_its_query():
-    delivery = DeliveryFactory(channel="sms", state="unknown", provider="httpapi")
+    delivery = DeliveryFactory(channel="sms", state="unknown", provider="twilio")
     assert post(RECEIPT, f"{PATH}?ref={delivery.public_id}").status_code == 200
     assert ProviderCallback.objects.get().payload["ref"] == str(delivery.public_id)
 
@@ -74,7 +74,7 @@ def test_hook_ignores_the_host_of_the_caller():
         },
         {
             "X-Twilio-Signature": signature(
-                "https://feedback.example/hooks/httpapi", {k: [v] for k, v in STOP.items()}, SECRET
+                "https://feedback.example/hooks/twilio", {k: [v] for k, v in STOP.items()}, SECRET
             )
         },
     ],
@@ -98,7 +98,7 @@ def test_hook_with_a_parameter_twice_is_refused():
 
 
 def test_hook_without_secret_is_off(settings):
-    settings.SMS_SECRET = ""
+    settings.SMS_SIGNATURE_SECRET = ""
     assert post(RECEIPT, secret="").status_code == 503
 
 
@@ -112,7 +112,7 @@ def test_hook_takes_only_posts(method, status):
 
 
 def test_hook_of_another_type_or_provider_is_refused():
-    assert Client().post(PATH, "{}", content_type="application/json").status_code == 415
+    assert Client().post(PATH, "<a/>", content_type="text/xml").status_code == 415
     assert post(RECEIPT, "/hooks/nobody/").status_code == 404
 
 

@@ -6,21 +6,29 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
 
 from surveys.channels.base import ChannelFailure, Message, PermanentFailure, Receipt, TemporaryFailure, UnknownOutcome
-from surveys.channels.sms.base import Inbound, StatusReport
-from surveys.channels.sms.httpapi import (
-    HttpApiAccount,
-    HttpApiChannel,
-    is_signed,
+from surveys.channels.sms.base import Call, Inbound, StatusReport
+from surveys.channels.sms.http import SmsAccount
+from surveys.channels.sms.twilio import (
+    TwilioChannel,
+    is_genuine,
     parse_inbound,
     parse_status,
     signature,
 )
+
+NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+
+def is_signed(url: str, form: dict[str, list[str]], secret: str, given: str) -> bool:
+    return is_genuine(Call(url, form, {"X-Twilio-Signature": given}), secret, NOW)
+
 
 MESSAGE = Message(recipient="+491701234567", text="How was it? 0-10", message_id="d-1")
 OK = json.dumps({"sid": "SM1", "status": "queued", "num_segments": "2"})
@@ -78,8 +86,8 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def account(provider: Provider) -> HttpApiAccount:
-    return HttpApiAccount(
+def account(provider: Provider) -> SmsAccount:
+    return SmsAccount(
         f"http://127.0.0.1:{provider.server_port}/",
         "AC/1",
         "secret",
@@ -90,12 +98,12 @@ def account(provider: Provider) -> HttpApiAccount:
 
 
 @pytest.fixture
-def channel(account: HttpApiAccount) -> Iterator[HttpApiChannel]:
-    with HttpApiChannel(account) as channel:
+def channel(account: SmsAccount) -> Iterator[TwilioChannel]:
+    with TwilioChannel(account) as channel:
         yield channel
 
 
-def test_send_201_posts_the_form_and_keeps_the_id(channel: HttpApiChannel, provider: Provider) -> None:
+def test_send_201_posts_the_form_and_keeps_the_id(channel: TwilioChannel, provider: Provider) -> None:
     assert channel.send(MESSAGE) == Receipt("SM1", 2, "queued")
     path, login, form = provider.posts[0]
     assert path == "/2010-04-01/Accounts/AC%2F1/Messages.json"
@@ -108,9 +116,9 @@ def test_send_201_posts_the_form_and_keeps_the_id(channel: HttpApiChannel, provi
     }
 
 
-def test_send_own_sender_no_callback_and_own_count(account: HttpApiAccount, provider: Provider) -> None:
+def test_send_own_sender_no_callback_and_own_count(account: SmsAccount, provider: Provider) -> None:
     provider.body = json.dumps({"sid": "SM2"})
-    with HttpApiChannel(replace(account, status_callback="")) as channel:
+    with TwilioChannel(replace(account, status_callback="")) as channel:
         assert channel.send(replace(MESSAGE, sender="Shop", text="x" * 161)) == Receipt("SM2", 2, "")
     assert provider.posts[0][2] == {"To": ["+491701234567"], "From": ["Shop"], "Body": ["x" * 161]}
 
@@ -132,7 +140,7 @@ def test_send_own_sender_no_callback_and_own_count(account: HttpApiAccount, prov
     ],
 )
 def test_send_other_reply_is_what_it_means(
-    channel: HttpApiChannel,
+    channel: TwilioChannel,
     provider: Provider,
     status: int,
     code: int,
@@ -151,7 +159,7 @@ def test_send_other_reply_is_what_it_means(
     assert len(provider.posts) == 1
 
 
-def test_send_502_page_of_html_is_temporary(channel: HttpApiChannel, provider: Provider) -> None:
+def test_send_502_page_of_html_is_temporary(channel: TwilioChannel, provider: Provider) -> None:
     provider.status, provider.body = 502, "<html>bad gateway</html>"
     with pytest.raises(TemporaryFailure) as caught:
         channel.send(MESSAGE)
@@ -159,14 +167,14 @@ def test_send_502_page_of_html_is_temporary(channel: HttpApiChannel, provider: P
 
 
 @pytest.mark.parametrize("body", ["", "thanks", "[]", "{}", '{"sid": null}'])
-def test_send_accepted_without_readable_id_is_unknown(channel: HttpApiChannel, provider: Provider, body: str) -> None:
+def test_send_accepted_without_readable_id_is_unknown(channel: TwilioChannel, provider: Provider, body: str) -> None:
     provider.status, provider.body = 200, body
     with pytest.raises(UnknownOutcome):
         channel.send(MESSAGE)
 
 
 def test_send_connection_cut_after_the_request_is_unknown_and_not_repeated(
-    channel: HttpApiChannel, provider: Provider
+    channel: TwilioChannel, provider: Provider
 ) -> None:
     provider.fault = "cut"
     with pytest.raises(UnknownOutcome):
@@ -174,25 +182,23 @@ def test_send_connection_cut_after_the_request_is_unknown_and_not_repeated(
     assert len(provider.posts) == 1
 
 
-def test_send_time_out_after_the_request_is_unknown_and_not_repeated(
-    account: HttpApiAccount, provider: Provider
-) -> None:
+def test_send_time_out_after_the_request_is_unknown_and_not_repeated(account: SmsAccount, provider: Provider) -> None:
     provider.fault = "stall"
-    with HttpApiChannel(replace(account, reply_timeout=0.2)) as channel, pytest.raises(UnknownOutcome):
+    with TwilioChannel(replace(account, reply_timeout=0.2)) as channel, pytest.raises(UnknownOutcome):
         channel.send(MESSAGE)
     assert len(provider.posts) == 1
 
 
-def test_send_nobody_listening_is_temporary_and_hides_the_account(account: HttpApiAccount) -> None:
+def test_send_nobody_listening_is_temporary_and_hides_the_account(account: SmsAccount) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    channel = HttpApiChannel(replace(account, base_url=f"http://127.0.0.1:{port}"))
+    channel = TwilioChannel(replace(account, base_url=f"http://127.0.0.1:{port}"))
     with pytest.raises(TemporaryFailure) as caught:
         channel.send(MESSAGE)
     channel.close()
     assert caught.value.channel_fault is True
-    assert caught.value.detail == "No connection to the SMS provider: NewConnectionError"
+    assert caught.value.detail == "No connection to the provider: NewConnectionError"
 
 
 def test_signature_is_the_published_example() -> None:
