@@ -264,7 +264,7 @@ class WordsForm(forms.Form):
 class NewSurveyForm(forms.Form):
     """A new survey: from what, about what, under which name."""
 
-    template = forms.ChoiceField(label=_l("Begin with"))
+    template = forms.ChoiceField(label=_l("Begin with"), required=False)
     place = forms.ChoiceField(label=_l("It is about"))
     name = forms.CharField(label=_l("Name"), max_length=200, help_text=_l("For you and your colleagues."))
     code = forms.SlugField(

@@ -15,12 +15,15 @@ from django.utils.translation import gettext_lazy as _l
 
 from surveys.actions.publish import publish_survey
 from surveys.actions.schedule import schedule_close, schedule_publish
-from surveys.designer.access import PUBLISH, of_survey
+from surveys.actions.try_out import try_out
+from surveys.designer.access import PUBLISH, WORK, of_survey
+from surveys.designer.changing import person
 from surveys.designer.page import Editor
 from surveys.designer.telling import told_change, told_pooling
 from surveys.drafting.difference import changes
 from surveys.drafting.pooling import not_pooled
 from surveys.drafting.texts import questions_of
+from surveys.enums import Channel
 from surveys.models import Survey
 
 
@@ -38,6 +41,13 @@ class WhenForm(forms.Form):
         return at
 
 
+class TestForm(forms.Form):
+    """Where a test goes."""
+
+    channel = forms.ChoiceField(label=_l("By"), choices=Channel.choices)
+    address = forms.CharField(label=_l("To"), max_length=254)
+
+
 @of_survey()
 def review(request: HttpRequest, survey: Survey) -> HttpResponse:
     """The step before publishing: differences, problems, advice, and which answers will be kept apart."""
@@ -53,6 +63,7 @@ def _review(request: HttpRequest, survey: Survey, publish_form: WhenForm, close_
         "apart": _kept_apart(shown),
         "publish_form": publish_form,
         "close_form": close_form,
+        "test_form": TestForm(initial={"address": getattr(request.user, "email", "")}, label_suffix=""),
         "title": survey.name or survey.code,
     }
     wrong = publish_form.errors or close_form.errors
@@ -110,4 +121,20 @@ def close(request: HttpRequest, survey: Survey) -> HttpResponse:
     messages.success(
         request, _("The end of asking is planned.") if survey.closes_at else _("It is asked without an end.")
     )
+    return redirect("design:publish", survey.code)
+
+
+@of_survey(WORK, ("POST",))
+def send_test(request: HttpRequest, survey: Survey) -> HttpResponse:
+    """The real message to oneself; its links lead to the preview."""
+    shown, form = Editor(survey, request.POST.get("lang", "")), TestForm(request.POST)
+    if shown.version is not None and form.is_valid():
+        told = form.cleaned_data
+        try:
+            to = try_out(shown.version, told["channel"], told["address"], shown.language, str(person(request).pk))
+            messages.success(request, _("Sent to %(address)s. Its links lead to the preview.") % {"address": to})
+        except ValidationError as refused:
+            messages.error(request, " ".join(refused.messages))
+    elif form.errors:
+        messages.error(request, _("Say where to: an e-mail address, or a telephone number for an SMS."))
     return redirect("design:publish", survey.code)

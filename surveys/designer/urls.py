@@ -28,5 +28,6 @@ urlpatterns = [
     path("<slug:code>/preview/", preview.preview, name="preview"),
     path("<slug:code>/publish/", publishing.review, name="publish"),
     path("<slug:code>/publish/now/", publishing.publish, name="publish-now"),
+    path("<slug:code>/publish/test/", publishing.send_test, name="test-send"),
     path("<slug:code>/publish/close/", publishing.close, name="close"),
 ]
