@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from feedback.dashboards import explain_doubts, themes, words_explain
+from feedback.dashboards import explain_doubts, themes, words_explain, words_touchpoints
 from feedback.dashboards.addition import Addition
 from feedback.dashboards.context import Context
 from feedback.insights.arrays import Floats, FloatsLike, floats
@@ -13,7 +13,7 @@ from feedback.insights.drivers import MIN_EFFECT, MIN_ROWS, ROWS_PER_PREDICTOR, 
 from feedback.insights.explain import Explanation, explained, stake_of_gap
 from feedback.insights.pairwise import pairwise_shares
 from feedback.insights.peak_end import peak_end
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import HIDDEN_BELOW, complementary
 from feedback.insights.touchpoints import gap_by_length, no_bad_step, worst_touchpoint
 from feedback.queries.predictors import Candidate, Material, material_of
 from feedback.queries.themes import comment_themes
@@ -237,21 +237,34 @@ def _touchpoints(context: Context) -> Value | None:
     scores = table.stage_means(codes)
     steps = np.where(table.contacts > 0, table.steps, np.nan)
     worst = worst_touchpoint(scores, table.experience, table.customer)
-    length = gap_by_length(context.runs.service, table.experience, steps, table.elapsed_days, table.customer)
+    switches = np.where(table.contacts > 0, table.switches, np.nan)
+    length = gap_by_length(context.runs.service, table.experience, steps, table.elapsed_days, table.customer, switches)
+    good = no_bad_step(scores, table.customer)
     by_steps = _shown(dataclasses.asdict(length)) if np.isfinite(steps).any() else None
+    if by_steps:
+        by_steps |= {"slopes": words_touchpoints.slopes_text(by_steps)}
     return {
         "worst": _shown(dataclasses.asdict(worst)),
         "gap_by_steps": by_steps and by_steps | {"sentence": words_explain.length_sentence(by_steps["bands"])},
-        "no_bad_step": _shown(dataclasses.asdict(no_bad_step(scores, table.customer))),
+        "no_bad_step": words_touchpoints.no_bad_step_value(_shown(dataclasses.asdict(good))),
     }
 
 
 def _shown(value: Any) -> Any:
     """The same without the numbers of cells under 5."""
     if isinstance(value, list | tuple):
-        return [_shown(item) for item in value]
+        return _bands_shown(value)
     if not isinstance(value, dict):
         return value
     if 0 < (value.get("n") or 0) < HIDDEN_BELOW:
         return {key: item if key in ("low", "high") else None for key, item in value.items()}
     return {key: _shown(item) for key, item in value.items()}
+
+
+def _bands_shown(bands: Any) -> list[Any]:
+    """Bands add up to what is shown elsewhere: a small one takes the next smallest with it."""
+    hidden = complementary([band["n"] for band in bands])
+    return [
+        {key: item if key in ("low", "high") else None for key, item in band.items()} if hide else band
+        for band, hide in zip(bands, hidden, strict=True)
+    ]

@@ -19,6 +19,11 @@ def lines_explain(value: Value) -> list[str]:
     by_steps = (value["touchpoints"] or {}).get("gap_by_steps")
     if by_steps and by_steps["sentence"]:
         lines += ["", by_steps["sentence"]]
+    if by_steps and by_steps["slopes"]:
+        lines.append(by_steps["slopes"])
+    good = (value["touchpoints"] or {}).get("no_bad_step")
+    if good and good["sentence"]:
+        lines.append(good["sentence"])
     if value["peak_end"]:
         lines += ["", value["peak_end"]["sentence"]]
     return [*lines, "", *_themes(value["text"]["themes"])]

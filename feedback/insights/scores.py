@@ -127,12 +127,6 @@ def pomp(values: FloatsLike, scale: Scale) -> Floats:
     return np.where(inside, 100 - score if scale.reversed else score, np.nan)
 
 
-def pomp_one(value: float | None, minimum: float, maximum: float, reversed: bool = False) -> float | None:  # noqa: A002
-    """The 0-100 value of one answer, None when it is missing or outside the scale."""
-    score = float(pomp([value], Scale(minimum, maximum, reversed))[0])
-    return None if np.isnan(score) else score
-
-
 def mean_score(values: FloatsLike, clusters: CodesLike | None = None, weights: FloatsLike | None = None) -> Score:
     """Mean of 0-100 values, shape (n,), clustered by customer, t with G - 1 (method 3.3); weighted the same way."""
     mean = clustered_mean(values, clusters)

@@ -1,7 +1,7 @@
 """Small cells: what may be shown of how many answers, and hiding a second cell so that none can be worked out."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, TypeVar
 
 HIDDEN_BELOW, INDICATIVE_BELOW = 5, 30
@@ -56,26 +56,6 @@ def _blank(value: object) -> object:
     return None
 
 
-def filter_hides(n_before: int, n_after: int, minimum: int = HIDDEN_BELOW) -> bool:
-    """Whether a further filter must give the hidden state: it leaves, or takes away, too few people."""
-    removed = n_before - n_after
-    return n_after < limit(minimum) or 0 < removed < limit(minimum)
-
-
-def nested_hidden(counts: Mapping[frozenset[str], int], minimum: int = HIDDEN_BELOW) -> frozenset[frozenset[str]]:
-    """Which filtered views to hide, so that none tells of too few people, itself or by subtraction from another.
-
-    counts: people by set of filters ("segment=retail", ...; the empty set is everybody). A view is hidden when it has
-    1 to limit - 1 people, or when some wider published view has so few more.
-    """
-    hidden = {filters for filters, n in counts.items() if 0 < n < limit(minimum)}
-    for filters, n in counts.items():
-        wider = (m for other, m in counts.items() if other < filters and other not in hidden)
-        if any(0 < m - n < limit(minimum) for m in wider):
-            hidden.add(filters)
-    return frozenset(hidden)
-
-
 def complementary(counts: Sequence[int], minimum: int = HIDDEN_BELOW) -> tuple[bool, ...]:
     """Which cells of one published margin to hide, in the order given; its total is taken as public.
 
@@ -106,33 +86,3 @@ def pooled(counts: Sequence[int], most: int, minimum: int = HIDDEN_BELOW) -> tup
             break
         alone[-min(smallest)[1]] = False
     return tuple(alone)
-
-
-def complementary_table(counts: Sequence[Sequence[int]], minimum: int = HIDDEN_BELOW) -> tuple[tuple[bool, ...], ...]:
-    """The same for a table of which row totals, column totals and the grand total are published.
-
-    The totals are cells too: the answer has one more row and column than counts, True where a cell or total is hidden.
-    No line (row or column with its total) keeps exactly one hidden cell.
-    """
-    rows = [[*row, sum(row)] for row in counts]
-    table = [*rows, [sum(column) for column in zip(*rows, strict=True)]]
-    hidden = [[0 < n < limit(minimum) for n in row] for row in table]
-    lines = [[(r, c) for c in range(len(table[0]))] for r in range(len(table))]
-    lines += [[(r, c) for r in range(len(table))] for c in range(len(table[0]))]
-    changed = True
-    while changed:
-        covered = [_cover(line, table, hidden) for line in lines]
-        changed = any(covered)
-    return tuple(tuple(row) for row in hidden)
-
-
-def _cover(line: list[tuple[int, int]], table: list[list[int]], hidden: list[list[bool]]) -> bool:
-    """Hide the smallest visible cell of a line that has exactly one hidden; whether anything was hidden."""
-    if sum(hidden[r][c] for r, c in line) != 1:
-        return False
-    rest = [(table[r][c], r, c) for r, c in line if table[r][c] > 0 and not hidden[r][c]]
-    if not rest:
-        return False
-    _, r, c = min(rest)
-    hidden[r][c] = True
-    return True

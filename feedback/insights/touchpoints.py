@@ -12,6 +12,8 @@ from feedback.insights.shares import Share, share_of
 
 BANDS = ((0.0, 50.0), (50.0, 75.0), (75.0, 90.0), (90.0, 100.0))
 STEP_BANDS = ((1, 3), (4, 5), (6, None))
+DAY_BANDS = ((0.0, 2.0), (2.0, 7.0), (7.0, None))
+SWITCH_BANDS = ((0, 0), (1, 1), (2, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,17 @@ class WorstTouchpoint:
 
 @dataclass(frozen=True, slots=True)
 class GapByLength:
-    """The gap by number of steps (1-3, 4-5, 6+) with its slope in points per step, and per elapsed day (C04)."""
+    """The gap by steps (1-3, 4-5, 6+), elapsed days (under 2, under 7, 7+) and channel switches (0, 1, 2+); C04, C29.
+
+    per_step, per_day, per_switch: slopes in points.
+    """
 
     bands: tuple[Band, ...]
     per_step: Slope | None
     per_day: Slope | None
+    day_bands: tuple[Band, ...]
+    switch_bands: tuple[Band, ...]
+    per_switch: Slope | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +99,31 @@ def gap_by_length(
     steps: FloatsLike,
     elapsed_days: FloatsLike | None = None,
     clusters: CodesLike | None = None,
+    switches: FloatsLike | None = None,
 ) -> GapByLength:
     """The gap of runs (arrays of shape (runs,)) against how long they were; slopes with CR3 by customer."""
     gap, length = floats(service) - floats(experience), floats(steps)
+    unknown = np.full(len(gap), np.nan)
+    days = unknown if elapsed_days is None else floats(elapsed_days)
+    changes = unknown if switches is None else floats(switches)
     codes = cluster_codes(clusters, len(gap))
-    # Whole steps: the upper end of a band is part of it.
-    ends = [(float(low), None if high is None else high + 1.0) for low, high in STEP_BANDS]
-    bands = [_band(length, gap, codes, low, high) for low, high in ends]
-    named = [
+    return GapByLength(
+        _whole_bands(length, gap, codes, STEP_BANDS),
+        _slope(length, gap, codes),
+        _slope(days, gap, codes),
+        tuple(_band(days, gap, codes, low, high) for low, high in DAY_BANDS),
+        _whole_bands(changes, gap, codes, SWITCH_BANDS),
+        _slope(changes, gap, codes),
+    )
+
+
+def _whole_bands(x: Floats, y: Floats, codes: Ints, ends: tuple[tuple[int, int | None], ...]) -> tuple[Band, ...]:
+    """Bands of whole numbers: the upper end of a band is part of it."""
+    found = [_band(x, y, codes, float(low), None if high is None else high + 1.0) for low, high in ends]
+    return tuple(
         Band(float(low), None if high is None else float(high), b.n, b.score, b.lo, b.hi)
-        for b, (low, high) in zip(bands, STEP_BANDS, strict=True)
-    ]
-    days = None if elapsed_days is None else _slope(floats(elapsed_days), gap, codes)
-    return GapByLength(tuple(named), _slope(length, gap, codes), days)
+        for b, (low, high) in zip(found, ends, strict=True)
+    )
 
 
 def _slope(x: Floats, y: Floats, codes: Ints) -> Slope | None:

@@ -75,14 +75,6 @@ def trimmed(weights: FloatsLike, low: float = TRIM_LOW, high: float = TRIM_HIGH)
     return np.where(w > 0, np.clip(w, low * median, high * median), 0.0)
 
 
-def half_life_weights(ages: FloatsLike, half_life: float = HALF_LIFE_DAYS) -> Floats:
-    """2^(-age / half_life), in days (method 2.19). An age below 0 (a clock ahead) counts as 0, missing weighs 0."""
-    if not half_life > 0:
-        raise ValueError(f"the half-life must be positive, got {half_life}")
-    array = floats(ages)
-    return np.where(np.isfinite(array), 2.0 ** (-np.maximum(np.nan_to_num(array), 0.0) / half_life), 0.0)
-
-
 def class_weights(classes: Sequence[str], population: Mapping[str, float]) -> Floats:
     """Weighting-class weights (N_h / N) / (n_h / n) of each answer, before trimming (method 2.12); mean 1.
 

@@ -20,7 +20,6 @@ from feedback.insights.scores import (
     nps,
     nps_difference,
     pomp,
-    pomp_one,
     weighted_nps,
 )
 
@@ -30,23 +29,6 @@ scales = st.sampled_from([FIVE, SEVEN, ELEVEN, Scale(1, 5, reversed=True), Scale
 
 def answers(promoters: int, passives: int, detractors: int) -> list[float]:
     return [10.0] * promoters + [8.0] * passives + [3.0] * detractors
-
-
-@pytest.mark.parametrize(
-    ("value", "minimum", "maximum", "reverse", "score"),
-    [
-        (8, 0, 10, False, 80.0),
-        (4, 1, 5, False, 75.0),
-        (6, 1, 7, False, 83.33333333333333),
-        (2, 1, 5, True, 75.0),
-        (6, 1, 5, False, None),
-        (0, 1, 5, False, None),
-        (11, 0, 10, False, None),
-        (None, 0, 10, False, None),
-    ],
-)
-def test_pomp_one_known_values(value, minimum, maximum, reverse, score):
-    assert pomp_one(value, minimum, maximum, reverse) == score
 
 
 @settings(max_examples=100)

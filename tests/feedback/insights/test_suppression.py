@@ -15,8 +15,6 @@ from feedback.insights.suppression import (
     cell_state,
     comments_shown,
     complementary,
-    complementary_table,
-    filter_hides,
     limit,
     withheld,
 )
@@ -57,13 +55,6 @@ def test_withheld_share_and_quadrant():
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "hides"), [(100, 100, False), (100, 98, True), (100, 95, False), (100, 4, True), (4, 4, True)]
-)
-def test_filter_hides_small_steps(before, after, hides):
-    assert filter_hides(before, after) is hides
-
-
-@pytest.mark.parametrize(
     ("counts", "hidden"),
     [
         ([3, 20, 40], (True, True, False)),
@@ -86,25 +77,3 @@ def test_complementary_hidden_cells_have_cover(counts):
     everybody = [n for n in counts if n > 0]
     covered = len(hidden) >= 2 and sum(hidden) >= 5
     assert not hidden or covered or sorted(hidden) == sorted(everybody)
-
-
-@settings(max_examples=100)
-@given(tables)
-def test_complementary_table_no_line_gives_its_hidden_cell_away(counts):
-    hidden = complementary_table(counts)
-    table = [[*row, sum(row)] for row in counts]
-    table.append([sum(column) for column in zip(*table, strict=True)])
-    lines = [[(r, c) for c in range(len(table[0]))] for r in range(len(table))]
-    lines += [[(r, c) for r in range(len(table))] for c in range(len(table[0]))]
-    assert all(hidden[r][c] for line in lines for r, c in line if 0 < table[r][c] < 5)
-    assert [line for line in lines if sum(hidden[r][c] for r, c in line) == 1] == []
-
-
-def test_complementary_table_whole_square_is_hidden():
-    hidden = complementary_table([[3, 20, 40], [30, 25, 50], [40, 60, 70]])
-    assert hidden == (
-        (True, True, False, False),
-        (True, True, False, False),
-        (False, False, False, False),
-        (False, False, False, False),
-    )

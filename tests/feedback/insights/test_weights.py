@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.insights.intervals import clustered_mean
-from feedback.insights.weights import class_weights, half_life_weights, kish, post_stratified_mean, rake, trimmed
+from feedback.insights.weights import class_weights, kish, post_stratified_mean, rake, trimmed
 
 
 def test_kish_known_value():
@@ -35,19 +35,6 @@ def test_trimmed_pulls_to_the_median():
 
 def test_trimmed_nothing_to_trim():
     assert trimmed([0, 0]).tolist() == [0, 0]
-
-
-def test_half_life_weights_known_values():
-    assert half_life_weights([0, 30, 60, 90]).tolist() == [1.0, 0.5, 0.25, 0.125]
-
-
-def test_half_life_weights_future_and_missing():
-    assert half_life_weights([-5, None], 10).tolist() == [1.0, 0.0]
-
-
-def test_half_life_weights_no_half_life_is_refused():
-    with pytest.raises(ValueError, match="half-life"):
-        half_life_weights([1], 0)
 
 
 def test_class_weights_by_hand():
