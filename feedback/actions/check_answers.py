@@ -2,36 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 
-from surveys.models import SurveyVersion
+from feedback.actions.occasions import Occasion
 from surveys.question_kinds import RawValue
-from surveys.rendering.pager import Page, pages_of
+from surveys.rendering.pager import Page, branches, pages_of
 from surveys.rendering.pages import AnswerForm
 from surveys.rendering.specs import specs_of
 
+Given = Mapping[str, Sequence[str]]
 
-def check_answers(
-    version: SurveyVersion, language: str, given: Mapping[str, Sequence[str]], page: Page | None = None
-) -> AnswerForm:
+
+def check_answers(occasion: Occasion, language: str, given: Given, page: Page | None = None) -> AnswerForm:
     """The form of one page, or of all pages on the path; see `is_valid`, `values` and `errors`."""
-    specs = specs_of(version, language)
-    codes = page if page is not None else [code for each in path_of(version, given) for code in each]
-    return AnswerForm([spec for spec in specs if spec.code in codes], given, whole=page is None)
+    codes = page if page is not None else [code for each in path_of(occasion, given) for code in each]
+    by_code = {spec.code: spec for spec in specs_of(occasion.version, language)}
+    return AnswerForm([by_code[code] for code in codes if code in by_code], given, whole=page is None)
 
 
-def path_of(version: SurveyVersion, given: Mapping[str, Sequence[str]]) -> list[Page]:
+def path_of(occasion: Occasion, given: Given) -> list[Page]:
     """The pages that these answers lead through."""
-    return pages_of(version, readable(version, given))
+    answers = readable(occasion, given) if branches(occasion.version) else {}
+    return pages_of(occasion.version, answers, occasion.context, occasion.order)
 
 
-def on_path(version: SurveyVersion, given: Mapping[str, Sequence[str]]) -> dict[str, RawValue]:
+def on_path(occasion: Occasion, given: Given) -> dict[str, RawValue]:
     """The answers that can be read and stand on the path that they take."""
-    values = readable(version, given)
-    codes = {code for page in pages_of(version, values) for code in page}
-    return {code: value for code, value in values.items() if code in codes}
+    codes = {code for page in path_of(occasion, given) for code in page}
+    values = readable(occasion, given)
+    return {code: value for code, value in values.items() if code in codes or code.partition(".")[0] in codes}
 
 
-def readable(version: SurveyVersion, given: Mapping[str, Sequence[str]]) -> dict[str, RawValue]:
+def readable(occasion: Occasion, given: Given) -> dict[str, RawValue]:
     """The answers that can be read; mistakes are left out."""
-    form = AnswerForm(specs_of(version, ""), given, whole=False)
+    form = AnswerForm(specs_of(occasion.version, ""), given, whole=False)
     form.is_valid()
     return form.values

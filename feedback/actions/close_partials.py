@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from feedback.actions.check_answers import on_path
 from feedback.actions.count_hour import forget_counts
+from feedback.actions.occasions import Occasion
 from feedback.actions.store_answers import ResponseIn, store_within
 from feedback.enums import ResponseSource
 from feedback.models import PartialResponse
@@ -55,11 +56,11 @@ def _ids(rows: Iterable[PartialResponse]) -> list[int]:
 
 
 def _response(row: PartialResponse) -> ResponseIn:
-    asked = row.invitation
+    asked, occasion = row.invitation, Occasion(row.occasion_key, row.version, row.invitation, row.open_link, row.hidden)
     return ResponseIn(
         occasion_key=row.occasion_key,
         version=row.version,
-        values=on_path(row.version, given_of(row)),
+        values=on_path(occasion, given_of(row)),
         answered_at=row.saved_at,
         customer=asked.customer if asked else None,
         invitation=asked,

@@ -56,7 +56,7 @@ def _count(row: HeldResponse, user_id: int | None, now: datetime) -> None:
 
 def _store(occasion: Occasion, row: HeldResponse, given: dict[str, list[str]], now: datetime) -> None:
     saved = given_of(PartialResponse.objects.filter(occasion_key=occasion.key).first())
-    form = check_answers(row.version, row.language, {**saved, **given})
+    form = check_answers(occasion, row.language, {**saved, **given})
     if not form.is_valid():
         raise ValueError(_("some answers that the survey needs are missing"))
     if occasion.invitation is None:

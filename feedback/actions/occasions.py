@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from feedback.queries.known import context_of
+from surveys.logic.context import Context
+from surveys.logic.order import Order
 from surveys.models import Invitation, OpenLink, SurveyVersion
+from surveys.rendering.pager import order_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Occasion:
     """One occasion of answering. `hidden` holds the values that an open link took from its address."""
 
@@ -15,6 +20,16 @@ class Occasion:
     invitation: Invitation | None = None
     link: OpenLink | None = None
     hidden: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def context(self) -> Context:
+        """What the logic of the questionnaire may look at beside the answers."""
+        return context_of(self.invitation, self.hidden)
+
+    @cached_property
+    def order(self) -> Order:
+        """The random order drawn for this occasion; the same whenever it is opened."""
+        return order_of(self.version, self.key)
 
 
 def of_invitation(invitation: Invitation) -> Occasion:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from feedback.actions.occasions import Occasion
 from feedback.models import PartialResponse
@@ -32,7 +32,6 @@ def save_page(
     base: int,
     language: str,
     now: datetime,
-    order: Mapping[str, Any] | None = None,
 ) -> Saved:
     """Merge the page's answers question by question; `base` is the revision that the page was made of.
 
@@ -40,7 +39,7 @@ def save_page(
     else than what is posted now.
     """
     for _ in range(TRIES):
-        partial = partial_of(occasion.key) or _begin(occasion, language, now, order or {})
+        partial = partial_of(occasion.key) or _begin(occasion, language, now)
         overruled = _merge(partial, page, given, base)
         if _store(partial, language, now):
             return Saved(partial, overruled)
@@ -52,7 +51,7 @@ def finish(occasion: Occasion, now: datetime) -> None:
     PartialResponse.objects.filter(occasion_key=occasion.key, done_at__isnull=True).update(done_at=now)
 
 
-def _begin(occasion: Occasion, language: str, now: datetime, order: Mapping[str, Any]) -> PartialResponse:
+def _begin(occasion: Occasion, language: str, now: datetime) -> PartialResponse:
     """The row of the occasion, whoever makes it."""
     row = PartialResponse(
         occasion_key=occasion.key,
@@ -61,7 +60,7 @@ def _begin(occasion: Occasion, language: str, now: datetime, order: Mapping[str,
         invitation=occasion.invitation,
         open_link=occasion.link,
         hidden=dict(occasion.hidden),
-        order=dict(order),
+        order=occasion.order.as_json(),
         language=language,
         saved_at=now,
     )

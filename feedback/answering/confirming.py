@@ -13,11 +13,10 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.crypto import get_random_string
 
+from feedback.actions.check_answers import readable
 from feedback.answering.posted import Posted
-from feedback.answering.visit import Visit
+from feedback.answering.visit import Visit, in_words
 from feedback.models import HeldResponse
-from surveys.question_kinds import kind
-from surveys.rendering.pages import AnswerForm
 from surveys.rendering.specs import specs_of
 
 MINE: Final = "mine"
@@ -55,17 +54,7 @@ def box(public_id: UUID, word: str) -> str:
 
 def _answers(visit: Visit, row: HeldResponse) -> list[tuple[str, str]]:
     """Question and answer in words."""
-    specs = specs_of(visit.occasion.version, visit.language)
-    form = AnswerForm(specs, row.posted["given"], whole=False)
-    form.is_valid()
-    found = [(spec, form.values[spec.code]) for spec in specs if spec.code in form.values]
-    return [
-        (spec.text, _words(spec.choices, kind(spec.kind).export(value, spec)))
-        for spec, value in found
-        if not value.is_blank
-    ]
-
-
-def _words(choices: tuple[tuple[str, str], ...], exported: str) -> str:
-    labels = dict(choices)
-    return ", ".join(labels.get(each, each) for each in exported.split(";"))
+    specs = visit.personal(specs_of(visit.occasion.version, visit.language))
+    values = readable(visit.occasion, row.posted["given"])
+    found = [(spec, values[spec.code]) for spec in specs if spec.code in values]
+    return [(spec.text, in_words(spec, value)) for spec, value in found if not value.is_blank]

@@ -4,10 +4,11 @@ from django.http import HttpResponse
 
 from cxsurvey.lib.visitors import address_hash, agent_of, seal
 from feedback.actions.note_click import note_click
-from feedback.answering.sheets import Place, answer_sheet, blank_sheet
-from feedback.answering.visit import Visit
+from feedback.answering.sheets import answer_sheet, blank_sheet
+from feedback.answering.visit import Visit, stands_on
 from feedback.enums import ClickKind
 from surveys.question_kinds import RawValue
+from surveys.rendering.pager import is_personal
 from surveys.rendering.pages import AnswerForm, preselected
 from surveys.rendering.specs import specs_of
 
@@ -24,11 +25,12 @@ def show(visit: Visit) -> HttpResponse:
     place = visit.place(_number(visit, chosen))
     if chosen and not set(chosen) & set(place.page):
         chosen = {}
-    typed = {name: values for name, values in visit.given.items() if _stands_on(name, place)}
+    typed = {name: values for name, values in visit.given.items() if stands_on(name, place.page)}
     notices = {"resumed": _resumed(visit), "overruled": _overruled(visit)}
-    if not (chosen or typed or any(notices.values())):
+    if not (chosen or typed or any(notices.values()) or is_personal(visit.occasion.version)):
         return visit.respond(blank_sheet(visit.occasion.version, visit.language, place))
-    specs = [spec for spec in specs_of(visit.occasion.version, visit.language) if spec.code in place.page]
+    by_code = {spec.code: spec for spec in specs_of(visit.occasion.version, visit.language)}
+    specs = visit.personal([by_code[code] for code in place.page])
     form = AnswerForm(specs, typed=typed | {code: [] for code in chosen}, chosen=chosen)
     html = answer_sheet(visit.occasion.version, visit.language, place, form, clicked=clicked, **notices)
     return visit.respond(html, made=seal(visit.occasion.key, visit.now, clicked if chosen else ""))
@@ -67,10 +69,6 @@ def _number(visit: Visit, chosen: dict[str, RawValue]) -> int:
     if asked.isdecimal() and len(asked) < 5 and asked.isascii():
         return min(int(asked), reached)
     return reached if any(visit.given.values()) else 1  # a robot that went on without an answer has moved nobody
-
-
-def _stands_on(name: str, place: Place) -> bool:
-    return name in place.page or name.rpartition(".")[0] in place.page
 
 
 def _resumed(visit: Visit) -> bool:

@@ -15,7 +15,7 @@ from feedback.actions.submit_response import AnsweredOtherwise, Receipt, submit_
 from feedback.answering.confirming import confirm_page, said
 from feedback.answering.posted import BadPost, Posted
 from feedback.answering.sheets import answer_sheet
-from feedback.answering.visit import Visit
+from feedback.answering.visit import Visit, stands_on
 from feedback.guard.doubts import Sent, doubts
 from feedback.models import HeldResponse
 from feedback.queries.asked_invitation import is_answered
@@ -53,7 +53,7 @@ def _page(visit: Visit, posted: Posted, page: Page) -> HttpResponse:
     if _is_answered(visit):
         return _whole(visit, posted, {**visit.given, **_of_page(visit, posted, page)})
     back = posted.go == "back"
-    form = check_answers(visit.occasion.version, visit.language, posted.answers, page)
+    form = check_answers(visit.occasion, visit.language, posted.answers, page)
     if not back and not form.is_valid():
         return _mend(visit, form, page, posted.answers)
     given = _of_page(visit, posted, page)
@@ -66,7 +66,7 @@ def _page(visit: Visit, posted: Posted, page: Page) -> HttpResponse:
 def _save(visit: Visit, posted: Posted, page: Page, given: Given) -> HttpResponse:
     saved = save_page(visit.occasion, page, given, base=posted.base, language=visit.language, now=visit.now)
     everything = {code: list(entry["given"]) for code, entry in saved.partial.answers.items()}
-    path = path_of(visit.occasion.version, everything)
+    path = path_of(visit.occasion, everything)
     number = next((n for n, each in enumerate(path, 1) if each == page), 0)
     if posted.go != "back" and number >= len(path):
         return _whole(visit, posted, everything, doubted=False)
@@ -79,7 +79,7 @@ def _save(visit: Visit, posted: Posted, page: Page, given: Given) -> HttpRespons
 
 def _whole(visit: Visit, posted: Posted, given: Given, *, doubted: bool = True) -> HttpResponse:
     """The whole survey: every answer on its path is checked again, whatever was checked page by page."""
-    form = check_answers(visit.occasion.version, visit.language, given)
+    form = check_answers(visit.occasion, visit.language, given)
     if not form.is_valid():
         return _mend(visit, *_first_mistake(visit, posted, form, given), given)
     held = _held(visit, posted, None) if doubted else None
@@ -92,8 +92,8 @@ def _first_mistake(visit: Visit, posted: Posted, whole: AnswerForm, given: Given
     """The first page of the path with a mistake; the whole where it was sent as a whole."""
     if posted.page is None:
         return whole, None
-    for page in path_of(visit.occasion.version, given):
-        form = check_answers(visit.occasion.version, visit.language, given, page)
+    for page in path_of(visit.occasion, given):
+        form = check_answers(visit.occasion, visit.language, given, page)
         if not form.is_valid():
             return form, page
     return whole, None
@@ -177,9 +177,9 @@ def _post(visit: Visit, given: Given, page: Page | None) -> Post:
 
 def _of_page(visit: Visit, posted: Posted, page: Page) -> dict[str, list[str]]:
     """Every field of the page, those left blank too: an answer may be taken back."""
-    specs = [spec for spec in specs_of(visit.occasion.version, "") if spec.code in page]
-    posted_now = {name: posted.answers.get(name, []) for name in AnswerForm(specs).fields}
-    return clean({name: values if any(values) else [] for name, values in posted_now.items()})
+    before = {name: list[str]() for name in visit.given if stands_on(name, page)}
+    now = {name: values for name, values in posted.answers.items() if stands_on(name, page) and any(values)}
+    return clean({code: [] for code in page} | before | now)
 
 
 def clean(given: Given) -> dict[str, list[str]]:
@@ -202,6 +202,7 @@ def _mend(visit: Visit, form: AnswerForm, page: Page | None, given: Given) -> Ht
     if not visit.paged or page is None:
         place = visit.place(1, [tuple(spec.code for spec in form.specs)])
     else:
-        path = path_of(visit.occasion.version, {**visit.given, **given})
+        path = path_of(visit.occasion, {**visit.given, **given})
         place = visit.place(next((n for n, each in enumerate(path, 1) if each == page), 1), path)
+    form.specs = visit.personal(form.specs)
     return visit.respond(answer_sheet(visit.occasion.version, visit.language, place, form), 422)

@@ -1,6 +1,6 @@
 """One request for the pages of one occasion: where it stands in the survey, and the page that it gets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,15 +10,17 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 
 from cxsurvey.lib.visitors import seal
-from feedback.actions.check_answers import path_of
+from feedback.actions.check_answers import path_of, readable
 from feedback.actions.occasions import Occasion
 from feedback.answering.opening import who_asks
 from feedback.answering.sheets import Place, fill, plain_sheet, sheet
 from feedback.models import PartialResponse
 from feedback.queries.partials import given_of, partial_of
 from surveys.actions.links import preferences_token
-from surveys.rendering.pager import Page, is_paged
+from surveys.question_kinds import QuestionSpec, RawValue, kind
+from surveys.rendering.pager import Page, askable, is_paged, is_personal, personal
 from surveys.rendering.pages import page_texts
+from surveys.rendering.specs import specs_of
 
 KEPT: Final = ("lang",)  # of the address, from page to page
 
@@ -53,15 +55,31 @@ class Visit:
     @cached_property
     def path(self) -> list[Page]:
         """The pages that the answers so far lead through."""
-        return path_of(self.occasion.version, self.given)
+        return path_of(self.occasion, self.given)
 
     def place(self, number: int, path: list[Page] | None = None) -> Place:
         """The page of this number, 1 for the first; what lies outside is the nearest."""
         path = self.path if path is None else path
         number = max(1, min(number, len(path)))
-        before = sum(len(page) for page in path[: number - 1])
-        total = sum(len(page) for page in path)
+        asked = [len(askable(self.occasion.version, page)) for page in path]
+        before, total = sum(asked[: number - 1]), sum(asked)
         return Place(path[number - 1], number, before + 1, total, len(path), self.door, self.accent)
+
+    def personal(self, specs: Sequence[QuestionSpec]) -> list[QuestionSpec]:
+        """The questions as this customer reads them."""
+        if not is_personal(self.occasion.version):
+            return list(specs)
+        return personal(specs, self.occasion.context, self._in_words, self.occasion.order)
+
+    @cached_property
+    def _in_words(self) -> dict[str, str]:
+        """The answers so far, in the customer's words."""
+        specs = {spec.code: spec for spec in specs_of(self.occasion.version, self.language)}
+        return {
+            code: in_words(specs[code], value)
+            for code, value in readable(self.occasion, self.given).items()
+            if code in specs
+        }
 
     def address(self, number: int, **more: str) -> str:
         """The address of a page, relative to this one."""
@@ -94,3 +112,14 @@ class Visit:
             "revision": self.partial.revision if self.partial else 0,
             "submission": self.submission,
         }
+
+
+def stands_on(name: str, page: Page) -> bool:
+    """Whether a field belongs to a question of the page: its code, or code.part."""
+    return name in page or name.partition(".")[0] in page
+
+
+def in_words(spec: QuestionSpec, value: RawValue) -> str:
+    """An answer as the customer would read it."""
+    labels, exported = dict(spec.choices), kind(spec.kind).export(value, spec)
+    return ", ".join(labels.get(each, each) for each in exported.split(";")) if labels else exported

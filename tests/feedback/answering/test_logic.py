@@ -1,0 +1,90 @@
+"""The logic of a questionnaire on its pages: paths that answers change, words put in, orders drawn."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from feedback.models import Answer, PartialResponse
+from surveys.models import Customer
+from tests.factories.answering import open_invitation, touchpoint_survey
+from tests.feedback.answering.test_pages import Person, given
+
+pytestmark = pytest.mark.django_db
+SOLVED = {"code": "solved", "kind": "yes_no", "text": "Was it settled?", "required": True}
+WHY = {
+    "code": "why",
+    "kind": "text",
+    "text": "You said [[answer.solved|nothing]]. What was missing, [[customer.segment|dear customer]]?",
+    "show_if": {"question": "solved", "is": "no"},
+}
+RATE = {"code": "rate", "kind": "csat", "text": "How was it?", "required": True}
+WHICH = {
+    "code": "which",
+    "kind": "single",
+    "text": "Which?",
+    "random_order": True,
+    "keep_last": ["other"],
+    "choices": [{"code": code, "text": code} for code in ("a", "b", "c", "d", "e", "f", "other")],
+}
+
+
+def person(*questions: dict[str, Any], **document: Any) -> Person:
+    version = touchpoint_survey(list(questions), **{"layout": "question_per_page", **document})
+    return Person(f"/s/{open_invitation(version)[1]}/")
+
+
+def test_question_that_the_answers_do_not_call_for_is_not_asked():
+    visitor = person(SOLVED, WHY, RATE).post(solved="yes")
+    assert re.findall(r"<title>\s*(.*?)\s*</title>", visitor.html) == ["Question 2 of 2: Your documents"]
+    assert visitor.post("send", rate="4").asked == ["Thank you"]
+    assert given() == {"solved": 1.0, "rate": 4.0}
+
+
+def test_answer_to_a_question_no_longer_on_the_path_is_dropped():
+    visitor = person(SOLVED, WHY, RATE).post(solved="no").post(why="Nobody called")
+    assert visitor.post("back").post("back", why="Nobody called").checked == [("solved", "no")]
+    visitor.post(solved="yes").post("send", rate="4")
+    assert given() == {"solved": 1.0, "rate": 4.0}
+    assert PartialResponse.objects.get().answers["why"]["given"] == ["Nobody called"]
+
+
+def test_jump_to_the_end_ends_the_survey():
+    leaving = {**SOLVED, "then": [{"if": {"question": "solved", "is": "no"}, "go_to": "end"}]}
+    assert person(leaving, RATE).post(solved="no").asked == ["Thank you"]
+    assert given() == {"solved": 0.0}
+
+
+def test_words_are_put_in_escaped_and_never_kept_for_the_next_customer():
+    visitor = person(SOLVED, WHY, RATE)
+    Customer.objects.update(segment="<b>gold</b>")
+    visitor.post(solved="no")
+    assert "You said no. What was missing, &lt;b&gt;gold&lt;/b&gt;?" in visitor.html
+    Customer.objects.update(segment="")
+    assert "What was missing, dear customer?" in visitor.open("?page=2").html
+
+
+def test_order_drawn_is_the_same_whenever_the_page_is_opened():
+    visitor = person(RATE, WHICH).post(rate="4")
+    drawn = re.findall(r'name="which" value="(\w+)"', visitor.html)
+    assert (sorted(drawn), drawn[-1]) == (["a", "b", "c", "d", "e", "f", "other"], "other")
+    for _ in range(3):
+        assert re.findall(r'name="which" value="(\w+)"', visitor.open("?page=2").html) == drawn
+    assert PartialResponse.objects.get().order == {"choices": {"which": drawn}}
+
+
+def test_whole_survey_sent_at_once_keeps_to_its_path():
+    visitor = person(SOLVED, WHY, RATE)
+    Client().post(visitor.address, {"solved": "yes", "why": "left over", "rate": "4"})
+    assert sorted(Answer.objects.values_list("question__code", flat=True)) == ["rate", "solved"]
+
+
+def test_page_without_words_put_in_asks_nothing_of_the_customer():
+    visitor = person(SOLVED, RATE)
+    with CaptureQueriesContext(connection) as seen:
+        visitor.open("?page=1")
+    assert [query["sql"].split('"')[-2] for query in seen if "attributes" in query["sql"]] == []
+    assert len(seen) == 2  # the invitation, and what has been saved of it
