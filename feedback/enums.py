@@ -48,6 +48,7 @@ class AnalysisState(TextChoices):
     RUNNING = "running", _("being computed")
     READY = "ready", _("ready")
     FAILED = "failed", _("failed")
+    STOPPED = "stopped", _("stopped by somebody")
 
 
 class HeldState(TextChoices):

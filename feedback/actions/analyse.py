@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -30,6 +30,12 @@ SHORTEST_REST: Final = timedelta(seconds=15)
 TELL_SECONDS: Final = 1.0
 COMMENTS: Final = 20
 MOVABLE: Final = (AnalysisState.READY, AnalysisState.FAILED)
+STOPPABLE: Final = (AnalysisState.WAITING, AnalysisState.RUNNING)
+FORESEEN_FROM: Final = 5  # percent: below, the time left would be a guess
+
+
+class NotMineError(Exception):
+    """Somebody stopped the computing, or another worker has it in hand."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,15 @@ class Kept:
     def age_seconds(self) -> float | None:
         """How long ago that is."""
         return None if self.computed_at is None else max(0.0, (timezone.now() - self.computed_at).total_seconds())
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the computing takes on at the rate so far; None where that cannot be told yet."""
+        row = self.row
+        if row is None or row.state != AnalysisState.RUNNING or not row.began_at or row.progress < FORESEEN_FROM:
+            return None
+        so_far = (timezone.now() - row.began_at).total_seconds()
+        return max(0.0, so_far * (100 - row.progress) / row.progress)
 
     def labelled(self) -> dict[str, Any]:
         """The value with its age beside it, for programs."""
@@ -109,6 +124,8 @@ def comparison_for(query: Query) -> Kept:
         _seen(kept.row)
         return kept
     row = request_analysis(query, wake=False)
+    if row.state == AnalysisState.STOPPED:
+        return Kept(row, fresh=False)
     if is_small(row.journey_id):
         analyse(row.pk, in_background=False)
         return kept_comparison(query)
@@ -140,7 +157,9 @@ def _is_standing(question: dict[str, Any]) -> bool:
 
 
 def due(row: Analysis, now: datetime) -> bool:
-    """Whether it may be computed now: what is costly rests in proportion, what failed for a minute."""
+    """Whether it may be computed now: what is costly rests in proportion, what failed a minute, what was stopped on."""
+    if row.state == AnalysisState.STOPPED:
+        return False
     if row.state == AnalysisState.FAILED and row.lease_until and row.lease_until > now:
         return False
     rest = max(SHORTEST_REST, timedelta(seconds=REST * (row.seconds or 0.0)))
@@ -152,6 +171,29 @@ def mark_waiting(row: Analysis) -> bool:
     moved = Analysis.objects.filter(pk=row.pk, state__in=MOVABLE).update(state=AnalysisState.WAITING, progress=0)
     row.state = AnalysisState.WAITING if moved else row.state
     return moved == 1
+
+
+def stop_analyses(ids: Sequence[int]) -> int:
+    """Stop those that wait or are being computed, keeping their former values; how many were.
+
+    A worker notices at the next step. They rest until somebody asks for them again (`resume_analyses`).
+    """
+    stopped = Analysis.objects.filter(pk__in=ids, state__in=STOPPABLE)
+    return stopped.update(state=AnalysisState.STOPPED, note="", lease_until=None)
+
+
+def resume_analyses(ids: Sequence[int]) -> int:
+    """Have those that were stopped, failed or rest computed now; how many were asked for."""
+    movable = Analysis.objects.filter(pk__in=ids, state__in=(*MOVABLE, AnalysisState.STOPPED))
+    waiting = [pk for pk in movable.values_list("pk", flat=True) if _wait_again(pk)]
+    for pk in waiting:
+        nudge("feedback.analyse", pk)
+    return len(waiting)
+
+
+def _wait_again(pk: int) -> bool:
+    movable = Analysis.objects.filter(pk=pk, state__in=(*MOVABLE, AnalysisState.STOPPED))
+    return movable.update(state=AnalysisState.WAITING, progress=0, note="", lease_until=None) == 1
 
 
 def _seen(row: Analysis | None) -> None:
@@ -174,6 +216,9 @@ def analyse(analysis_id: int, *, in_background: bool = True) -> bool:
             runs = run_ids(row.journey_id, query.window, query.segments)
             text = json.dumps(value, allow_nan=False)
             comments = [] if value["hidden"] else newest_comments(runs, COMMENTS)
+    except NotMineError:
+        log.info("The comparison %s was stopped.", row)
+        return False
     except Exception as trouble:
         log.exception("The comparison %s could not be computed.", row)
         _fail(row, trouble)
@@ -186,7 +231,12 @@ def _claim(analysis_id: int) -> Analysis | None:
     now = timezone.now()
     free = claimable(now).order_by().filter(pk=analysis_id)
     taken = free.update(
-        state=AnalysisState.RUNNING, claim_no=F("claim_no") + 1, lease_until=now + LEASE, progress=0, note=""
+        state=AnalysisState.RUNNING,
+        claim_no=F("claim_no") + 1,
+        lease_until=now + LEASE,
+        began_at=now,
+        progress=0,
+        note="",
     )
     return Analysis.objects.defer("value").get(pk=analysis_id) if taken else None
 
@@ -196,13 +246,14 @@ def _mine(row: Analysis) -> Any:
 
 
 def _teller(row: Analysis) -> Callable[[int, str], None]:
-    """Write how far it is, and hold the lease, once a second at most."""
+    """Write how far it is, and hold the lease, once a second at most; NotMineError where it was stopped meanwhile."""
     last = [time.monotonic()]
 
     def tell(percent: int, note: str) -> None:
         if time.monotonic() - last[0] >= TELL_SECONDS:
             last[0] = time.monotonic()
-            _mine(row).update(progress=percent, note=note[:300], lease_until=timezone.now() + LEASE)
+            if not _mine(row).update(progress=percent, note=note[:300], lease_until=timezone.now() + LEASE):
+                raise NotMineError
 
     return tell
 

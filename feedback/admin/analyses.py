@@ -1,8 +1,13 @@
 """Kept comparisons and the counters that tell when they are out of date: to be looked at, computed by workers."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from cxsurvey.lib.admin import HistoryAdmin
+from feedback.actions.analyse import resume_analyses, stop_analyses
 from feedback.models import Analysis, DataRevision
 
 
@@ -15,6 +20,23 @@ class AnalysisAdmin(HistoryAdmin):
     list_select_related = ("journey",)
     search_fields = ("journey__code", "query_hash")
     exclude = ("value", "comments")
+    actions = ("stop", "compute")
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change kept comparisons; nobody edits them by hand."""
+        return self.may(request)
+
+    @admin.action(description=_("Stop computing"), permissions=["decide"])
+    def stop(self, request: HttpRequest, queryset: QuerySet[Analysis]) -> None:
+        number = stop_analyses(list(queryset.values_list("pk", flat=True)))
+        text = ngettext("%(n)s stopped; former values are kept.", "%(n)s stopped; former values are kept.", number)
+        self.message_user(request, text % {"n": number}, messages.SUCCESS)
+
+    @admin.action(description=_("Compute now"), permissions=["decide"])
+    def compute(self, request: HttpRequest, queryset: QuerySet[Analysis]) -> None:
+        number = resume_analyses(list(queryset.values_list("pk", flat=True)))
+        text = ngettext("%(n)s waits for a worker.", "%(n)s wait for a worker.", number) % {"n": number}
+        self.message_user(request, text, messages.SUCCESS)
 
 
 @admin.register(DataRevision)

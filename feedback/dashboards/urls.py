@@ -8,4 +8,5 @@ app_name = "insights"
 urlpatterns = [
     path("", views.journeys, name="journeys"),
     path("<slug:code>/", views.journey, name="journey"),
+    path("<slug:code>/computing/", views.computing, name="computing"),
 ]

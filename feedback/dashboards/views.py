@@ -6,18 +6,24 @@ from django.contrib import admin
 from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
-from feedback.actions.analyse import comparison_for
+from feedback.actions.analyse import Kept, comparison_for, kept_comparison, resume_analyses, stop_analyses
 from feedback.dashboards.comparison import Query, UnknownJourney
 from feedback.dashboards.forms import WindowForm
 from feedback.dashboards.overview import journey_overview
 from feedback.dashboards.sections import sections_html
+from feedback.enums import AnalysisState
 from feedback.queries.comments import comments
 
 Context = dict[str, Any]
 LOOK_AGAIN_SECONDS = 3
+SHORTLY = 10
 
 
 @staff_member_required
@@ -38,6 +44,7 @@ def journey(request: HttpRequest, code: str) -> HttpResponse:
     except UnknownJourney:
         raise Http404(_("There is no journey with this code.")) from None
     context = admin.site.each_context(request) | {"kept": kept, "code": code, "form": form}
+    context["asked"] = request.GET.urlencode()
     if not kept.has_value:
         return _waiting(request, context)
     context |= {"title": kept.value["name"], "value": kept.value, "filtered": bool(request.GET)}
@@ -45,10 +52,41 @@ def journey(request: HttpRequest, code: str) -> HttpResponse:
     return TemplateResponse(request, "feedback/insights/journey.html", context)
 
 
+@staff_member_required
+@permission_required("feedback.view_runscore", raise_exception=True)
+@require_POST
+def computing(request: HttpRequest, code: str) -> HttpResponse:
+    """Stop the computing of what the page shows (stop), or have it computed (any other button), and go back to it."""
+    form = WindowForm(request.GET)
+    row = kept_comparison(form.query(code) if form.is_valid() else Query(code)).row
+    if row is None:
+        raise Http404(_("Nothing is being computed here."))
+    if "stop" in request.POST:
+        stop_analyses([row.pk])
+    else:
+        resume_analyses([row.pk])
+    query = request.GET.urlencode()
+    return redirect(reverse("insights:journey", args=[code]) + (f"?{query}" if query else ""))
+
+
 def _waiting(request: HttpRequest, context: Context) -> HttpResponse:
     """How far it is; the header makes the browser look again, without script."""
-    context |= {"title": _("Being computed"), "again": request.get_full_path()}
+    kept: Kept = context["kept"]
+    context |= {"title": _("Being computed"), "again": request.get_full_path(), "left": time_left(kept.seconds_left)}
     response = TemplateResponse(request, "feedback/insights/waiting.html", context, status=202)
-    response["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    if kept.row and kept.row.state != AnalysisState.STOPPED:
+        response["Refresh"] = str(LOOK_AGAIN_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def time_left(seconds: float | None) -> str:
+    """In words; "" where nobody can tell."""
+    if seconds is None:
+        return ""
+    if seconds < SHORTLY:
+        return _("a few seconds")
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return _("less than a minute")
+    return ngettext("about %(n)s minute", "about %(n)s minutes", minutes) % {"n": minutes}

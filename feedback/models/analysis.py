@@ -25,6 +25,7 @@ class Analysis(models.Model):
     own = models.CharField(max_length=64, blank=True, help_text=_("fingerprint of the journey's definition and runs"))
     around = models.CharField(max_length=64, blank=True, help_text=_("fingerprint of all else that enters"))
     computed_at = models.DateTimeField(_("computed"), null=True, blank=True)
+    began_at = models.DateTimeField(_("begun"), null=True, blank=True)
     seconds = models.FloatField(_("seconds"), null=True, blank=True)
     asked_at = models.DateTimeField(_("last asked for"), db_index=True)
     claim_no = models.PositiveIntegerField(default=0, help_text=_("fencing: goes up with every claim"))

@@ -1,6 +1,7 @@
 """Kept comparisons: computed once, shown with their age, computed again when something moved."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from feedback.actions import analyse as module
-from feedback.actions.analyse import analyse, comparison_for, kept_comparison, request_analysis
+from feedback.actions.analyse import (
+    analyse,
+    comparison_for,
+    kept_comparison,
+    request_analysis,
+    resume_analyses,
+    stop_analyses,
+)
 from feedback.actions.refresh_analyses import refresh_analyses
 from feedback.actions.refresh_runs import rebuild_runs, refresh_runs
 from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
@@ -197,3 +205,67 @@ def test_recomputing_everything_gives_the_same_bytes_as_step_by_step() -> None:
     analyse(request_analysis(QUERY, wake=False).pk)
     at_once = Analysis.objects.get().value
     assert json.dumps(without_time(at_once)) == json.dumps(without_time(step_by_step))
+
+
+def test_stopped_while_it_runs_keeps_the_former_value_and_stops_at_the_next_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured()
+    former = comparison_for(QUERY).row.value
+    row = Analysis.objects.get()
+    Analysis.objects.update(state="waiting")
+    monkeypatch.setattr(module, "TELL_SECONDS", 0.0)
+    steps = []
+
+    def stopped(query: Query, tell: Callable[[int, str], None]) -> dict[str, object]:
+        steps.append("before")
+        assert stop_analyses([row.pk]) == 1
+        tell(50, "half")
+        steps.append("after")
+        return {}
+
+    monkeypatch.setattr(module, "build_comparison", stopped)
+    assert analyse(row.pk) is False
+    row.refresh_from_db()
+    assert (steps, row.state, row.value) == (["before"], "stopped", former)
+
+
+def test_stopped_is_not_computed_again_by_looking_only_by_asking() -> None:
+    measured()
+    row = request_analysis(QUERY, wake=False)
+    assert stop_analyses([row.pk]) == 1
+    kept = comparison_for(QUERY)
+    assert (kept.has_value, kept.row.state) == (False, "stopped")
+    answer_again()
+    assert refresh_analyses(timezone.now() + timedelta(days=2))["computed"] == 0
+    assert resume_analyses([row.pk]) == 1
+    assert analyse(row.pk) is True
+    assert kept_comparison(QUERY).fresh is True
+
+
+def test_stop_of_a_ready_one_changes_nothing() -> None:
+    measured()
+    row = comparison_for(QUERY).row
+    assert stop_analyses([row.pk]) == 0
+    assert Analysis.objects.get().state == "ready"
+
+
+def test_seconds_left_follow_the_rate_so_far() -> None:
+    measured()
+    row = request_analysis(QUERY, wake=False)
+    now = timezone.now()
+    row.state, row.began_at, row.progress = "running", now - timedelta(seconds=30), 25
+    with time_machine.travel(now, tick=False):
+        assert module.Kept(row, fresh=False).seconds_left == pytest.approx(90.0)
+        row.progress = 2
+        assert module.Kept(row, fresh=False).seconds_left is None
+
+
+def test_progress_only_goes_up_and_names_each_step() -> None:
+    measured(code="before")
+    told: list[tuple[int, str]] = []
+    with time_machine.travel(timezone.now() + timedelta(days=40), tick=False):
+        build_comparison(Query("before"), tell=lambda percent, note: told.append((percent, note)))
+    percents = [percent for percent, _note in told]
+    assert percents == sorted(percents)
+    assert (percents[0], percents[-1] < 100, min(len(note) for _percent, note in told) > 0) == (1, True, True)

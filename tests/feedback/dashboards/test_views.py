@@ -1,16 +1,22 @@
 """The journey pages: who may see them, and that they show the comparison's own figures."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from feedback.actions import analyse as analyse_module
+from feedback.actions.analyse import request_analysis
 from feedback.actions.refresh_analyses import compute_waiting
 from feedback.actions.refresh_runs import refresh_runs
 from feedback.dashboards.comparison import Query, build_comparison
+from feedback.dashboards.views import time_left
 from feedback.dashboards.words import one
-from feedback.models import Answer, FreeText
+from feedback.models import Analysis, Answer, FreeText
 from surveys.models import JourneyVersion, SurveyVersion
 from tests.factories import CustomerFactory, published_journey
 from tests.factories.listening import answered_run, measured_journey
@@ -165,3 +171,67 @@ def test_journey_page_shows_no_comment_that_was_erased(manager_client: Client) -
     words_text = words.text
     FreeText.objects.filter(pk=words.pk).delete()
     assert words_text not in manager_client.get("/admin/insights/account/").content.decode()
+
+
+def waiting_for(monkeypatch: pytest.MonkeyPatch) -> Analysis:
+    """A journey too large to be computed while somebody waits, and its row."""
+    measured()
+    monkeypatch.setattr(analyse_module, "is_small", lambda _journey: False)
+    return request_analysis(Query("account"), wake=False)
+
+
+def test_waiting_page_says_how_far_and_how_long(manager_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = waiting_for(monkeypatch)
+    began = timezone.now() - timedelta(minutes=2)
+    Analysis.objects.update(state="running", progress=50, began_at=began, lease_until=began + timedelta(minutes=7))
+    response = manager_client.get("/admin/insights/account/")
+    assert (response.status_code, response["Refresh"]) == (202, "3")
+    page = response.content.decode()
+    assert "This comparison is being computed: 50 % done. It takes about 2 minutes more." in page
+    assert f'action="/admin/insights/{row.journey.code}/computing/"' in page
+
+
+def test_waiting_page_stop_and_compute_again(manager_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting_for(monkeypatch)
+    stopped = manager_client.post("/admin/insights/account/computing/", {"stop": "1"})
+    assert (stopped.status_code, stopped["Location"]) == (302, "/admin/insights/account/")
+    response = manager_client.get("/admin/insights/account/")
+    assert "The computing of this comparison was stopped." in response.content.decode()
+    assert "Refresh" not in response
+    manager_client.post("/admin/insights/account/computing/", {"again": "1"})
+    assert Analysis.objects.get().state == "waiting"
+
+
+def test_stopped_comparison_still_shows_its_former_value(manager_client: Client) -> None:
+    measured()
+    manager_client.get("/admin/insights/account/")
+    Analysis.objects.update(state="stopped")
+    page = manager_client.get("/admin/insights/account/").content.decode()
+    assert "Computing it again was stopped: this is the former comparison." in page
+    assert "Compute it</button>" in page
+
+
+def test_computing_is_neither_stopped_by_get_nor_by_an_outsider(
+    manager_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting_for(monkeypatch)
+    outsider_client = Client()
+    outsider_client.force_login(User.objects.create_user("somebody", is_staff=True))
+    assert manager_client.get("/admin/insights/account/computing/").status_code == 405
+    assert outsider_client.post("/admin/insights/account/computing/", {"stop": "1"}).status_code == 403
+    assert manager_client.post("/admin/insights/nowhere/computing/", {"stop": "1"}).status_code == 404
+    assert Analysis.objects.get().state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, ""),
+        (3.0, "a few seconds"),
+        (20.0, "less than a minute"),
+        (59.0, "about 1 minute"),
+        (200.0, "about 3 minutes"),
+    ],
+)
+def test_time_left_in_words(seconds: float | None, words: str) -> None:
+    assert time_left(seconds) == words
