@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import numpy as np
+
 from feedback.dashboards import doubts, parts
 from feedback.dashboards.context import Context
+from feedback.insights.arrays import Floats
 from feedback.insights.comparison import Gap, HiddenPoorRule, hidden_poor, paired_gap, with_family
 from feedback.insights.quadrants import THRESHOLD, quadrant
 from feedback.insights.scores import mean_score
@@ -17,7 +20,7 @@ Value = dict[str, Any]
 def scores(context: Context, suppressed: list[Value]) -> Value:
     """service, experience, gap, hidden_poor, quadrant and the warnings about them."""
     definition, table, runs, weights = context.definition, context.table, context.runs, context.weights
-    service = parts.score_value(mean_score(runs.service, table.customer, weights))
+    service = parts.score_value(mean_score(runs.service, table.customer, _service_weights(context)))
     experience = parts.score_value(mean_score(table.experience, table.customer, weights))
     question = definition.experience_question
     experience["metric"] = question.metric if question else None
@@ -41,6 +44,18 @@ def scores(context: Context, suppressed: list[Value]) -> Value:
         "quadrant": _quadrant(definition, service, experience, gap.n_pairs),
         "warnings": warnings,
     }
+
+
+def _service_weights(context: Context) -> Floats | None:
+    """The weight of each run whose service was rated: of its end-to-end answer, else of its respondent.
+
+    Who rated only the service counts too: his weight does not hang on an answer about the whole.
+    """
+    table, weights = context.table, context.weights
+    if not table.is_weighted():
+        return None
+    anybody = table.any_weight()
+    return anybody if weights is None else np.where(weights > 0, weights, anybody)
 
 
 def shown(name: str, value: Value, suppressed: list[Value]) -> Value:

@@ -154,6 +154,19 @@ def test_comparison_by_attribute_tells_share_and_difference() -> None:
     assert (south["value"], south["difference"]["value"]) == ("south", -20.0)
 
 
+def test_comparison_weighted_service_counts_who_rated_only_the_service() -> None:
+    version = published_journey(("apply",), code="partly")
+    surveys = measured_journey(version)
+    for _n in range(6):
+        answered_run(version, surveys, {"apply": 10, "": 8}, weight=1.0)
+    for _n in range(3):
+        answered_run(version, surveys, {"apply": 4}, weight=2.0)
+    refresh_runs()
+    value = build_comparison(Query("partly"))
+    assert value["service"]["weighted"]["score"] == pytest.approx((6 * 100 + 3 * 2 * 40) / 12)
+    assert value["experience"]["weighted"]["score"] == pytest.approx(80.0)
+
+
 def test_comparison_weights_give_a_weighted_twin() -> None:
     version = published_journey(("apply",), code="weighted")
     surveys = measured_journey(version)
