@@ -17,6 +17,8 @@ from feedback.dashboards.contrast import contrast_part
 from feedback.dashboards.explain import explain_part
 from feedback.dashboards.feelings import feelings_part
 from feedback.dashboards.mix import mix_part
+from feedback.dashboards.needed import needed_part
+from feedback.dashboards.quality import quality_part
 from feedback.dashboards.register import register_part
 from feedback.dashboards.response import response_part
 from feedback.dashboards.scope import scope_part
@@ -45,6 +47,8 @@ DESCRIBED: tuple[Part, ...] = (
     scope_part,
     asking_part,
     register_part,
+    needed_part,
+    quality_part,
     scorecard_part,
     contrast_part,
 )

@@ -111,6 +111,7 @@ def _judged(frame: Frame, judged: Coverage, suppressed: list[Value]) -> Value:
     return {
         "classes": coverage_classes.class_rows(frame, judged, suppressed),
         **coverage_classes.other_values(judged),
+        "raked": coverage_classes.raked_value(frame),
         "silent": coverage_classes.silent_value(frame, judged),
         "poor_bounds": poor and {**poor, "sentence": words_coverage.poor_sentence(poor)},
         "non_response": coverage_classes.non_response(frame),

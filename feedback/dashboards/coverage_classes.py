@@ -16,7 +16,7 @@ from feedback.insights.multiple import benjamini_hochberg
 from feedback.insights.nonresponse import Coverage, ResponseClass, coverage
 from feedback.insights.scores import Bounds
 from feedback.insights.suppression import HIDDEN_BELOW, cell_state, complementary
-from feedback.insights.weights import post_stratified_mean
+from feedback.insights.weights import post_stratified_mean, raked_mean
 from surveys.enums import RunOutcome
 
 
@@ -113,6 +113,27 @@ def weighted_values(found: Coverage) -> Value:
         "shift": difference(found.shift),
         "deff": found.deff,
         "n_eff": found.n_eff,
+    }
+
+
+def raked_value(frame: Frame) -> Value | None:
+    """The experience weighted to the margins of class and contact at once; null where one of them does not vary.
+
+    empty: labels of which nobody answered, so that their margin is met over the others.
+    """
+    answered = np.isfinite(frame.score)
+    contact = ["in contact" if yes else "not in contact" for yes in frame.asked.contacted[frame.inside].tolist()]
+    by = [labels for labels in (frame.classes, contact) if len(set(labels)) > 1]
+    if len(by) < 2 or int(answered.sum()) < HIDDEN_BELOW:
+        return None
+    margins = []
+    for labels in by:
+        given = [label for label, known in zip(labels, answered.tolist(), strict=True) if known]
+        margins.append((given, {name: float(labels.count(name)) for name in sorted(set(labels))}))
+    mean, found = raked_mean(frame.score[answered], margins, frame.customers[answered])
+    return {"score": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n} | {
+        "converged": found.converged,
+        "empty": list(found.empty),
     }
 
 

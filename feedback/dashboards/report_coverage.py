@@ -43,6 +43,11 @@ def _said(coverage: Value) -> list[str]:
         said.append(coverage["silent"]["sentence"])
     if coverage.get("sentence"):
         said.append(coverage["sentence"])
+    raked = coverage.get("raked")
+    if raked and raked["converged"]:
+        said.append(
+            f"Raked to {coverage['by']} and contact: {one(raked['score'])} [{one(raked['lo'])}, {one(raked['hi'])}]"
+        )
     if coverage.get("poor_bounds"):
         said.append(coverage["poor_bounds"]["sentence"])
     return [*said, *coverage.get("limits", [])]

@@ -9,8 +9,30 @@ from feedback.dashboards.words_served import minutes
 
 def lines_served(value: Value) -> list[str]:
     """The sections that have something to say, each with its sentence first."""
-    sections = (_answering(value), _feelings(value), _scope(value), _asking(value))
+    needed = value["needed"]["sentence"]
+    sections = (
+        [needed] if needed else [],
+        _quality(value),
+        _answering(value),
+        _feelings(value),
+        _scope(value),
+        _asking(value),
+    )
     return [line for section in sections if section for line in [*section, ""]]
+
+
+def _quality(value: Value) -> list[str]:
+    rows, names = value["quality"] or [], ("speed", "knowledge", "patience", "accommodation", "quality")
+    if not rows:
+        return []
+    head = f"{'Qualities of service':<28} " + " ".join(f"{name[:9]:>9}" for name in (*names, "alpha"))
+    return [head, *(f"{row['name'][:27]:<28} {_cells(row, names)}" for row in rows)]
+
+
+def _cells(row: Value, names: tuple[str, ...]) -> str:
+    scores = [one((row.get(name) or {}).get("score")) for name in names]
+    alpha = "–" if row["alpha"] is None else f"{row['alpha']:.2f}"
+    return " ".join(f"{text:>9}" for text in (*scores, alpha))
 
 
 def _answering(value: Value) -> list[str]:

@@ -149,6 +149,14 @@ def rake(margins: Sequence[tuple[Sequence[str], Mapping[str, float]]]) -> Raked:
     return _raked(np.ones(n), steps, tuple(empty))
 
 
+def raked_mean(
+    values: FloatsLike, margins: Sequence[tuple[Sequence[str], Mapping[str, float]]], clusters: CodesLike | None = None
+) -> tuple[Mean, Raked]:
+    """The mean weighted to all margins, trimmed to 0.3-3 times the median weight, and the raking that it came of."""
+    found = rake(margins)
+    return clustered_mean(values, clusters, trimmed(found.weights)), found
+
+
 def _raked(weights: Floats, steps: list[tuple[Bools, float]], empty: tuple[str, ...]) -> Raked:
     for rounds in range(1, RAKING_ROUNDS + 1):
         for inside, target in steps:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.insights.intervals import clustered_mean
-from feedback.insights.weights import class_weights, kish, post_stratified_mean, rake, trimmed
+from feedback.insights.weights import class_weights, kish, post_stratified_mean, rake, raked_mean, trimmed
 
 
 def test_kish_known_value():
@@ -111,3 +111,11 @@ def test_rake_impossible_margins_stop_unconverged():
 
 def test_rake_no_margin_gives_nothing():
     assert rake([]).weights == ()
+
+
+def test_raked_mean_by_hand_meets_both_margins() -> None:
+    # Four answers; half of the people are a, a quarter x: weights 1/2, 3/2, 1/2, 3/2 of answers 0, 100, 0, 100.
+    margins = [(["a", "a", "b", "b"], {"a": 50.0, "b": 50.0}), (["x", "y", "x", "y"], {"x": 25.0, "y": 75.0})]
+    mean, raked = raked_mean([0, 100, 0, 100], margins)
+    assert (raked.converged, raked.weights) == (True, pytest.approx((0.5, 1.5, 0.5, 1.5)))
+    assert mean.value == pytest.approx(75)
