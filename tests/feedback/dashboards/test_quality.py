@@ -26,7 +26,7 @@ def quality(answers: list[dict[str, float]]) -> Any:
 
 
 def test_quality_means_of_the_four_by_stage() -> None:
-    (row,) = quality([{"speed": 5, "knowledge": 3, "patience": 4, "accommodation": 4}] * 6)
+    (row,) = quality([{"speed": 5.0, "knowledge": 3.0, "patience": 4.0, "accommodation": 4.0}] * 6)
     assert [row[name]["score"] for name in FOUR] == [100.0, 50.0, 75.0, 75.0]
     assert (row["name"], row["quality"]["score"], row["quality"]["n"]) == ("Quote", 75.0, 6)
 
@@ -37,7 +37,7 @@ def test_quality_items_that_say_the_same_have_an_alpha_of_one() -> None:
 
 
 def test_quality_of_fewer_than_five_is_hidden() -> None:
-    (row,) = quality([{"speed": 5}] * 6 + [{"patience": 2}] * 3)
+    (row,) = quality([{"speed": 5.0}] * 6 + [{"patience": 2.0}] * 3)
     assert (row["speed"]["n"], row["patience"]["n"], row["patience"]["score"]) == (6, None, None)
 
 
