@@ -31,6 +31,18 @@ class QuestionSpec:
     low: str = ""
     high: str = ""
     long: bool = True  # text only: several lines, or one
+    rows: tuple[Choice, ...] = ()  # of a battery: what is rated, item by item
+    least: float | None = None  # number: lowest value; multi and ranking: how many at least
+    most: float | None = None
+    step: float | None = None
+    first_day: str = ""  # date: YYYY-MM-DD
+    last_day: str = ""
+    max_length: int | None = None
+    style: str = ""  # csat: numbers, stars or smileys
+    exclusive: tuple[str, ...] = ()  # choices that stand alone
+    other: str = ""  # the choice that comes with words of one's own
+    parts: tuple[str, ...] = ()  # contact: which of name, email, phone
+    grants: tuple[str, ...] = ()  # consent: channels that it allows
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,10 @@ class QuestionKind(Protocol):
 
     @property
     def template_name(self) -> str:
-        """Template with the context {field, spec, number, total}; field is a BoundField."""
+        """Template with the context {field, spec, number, total}; field is a BoundField.
+
+        Every posted name is the question's code, or begins with the code and a dot.
+        """
         ...
 
     def validate_spec(self, spec: QuestionSpec) -> list[str]:
@@ -131,7 +146,7 @@ def choice_problems(spec: QuestionSpec, least: int = 2) -> list[str]:
     return problems
 
 
-def common_problems(spec: QuestionSpec, *, scale: bool = False, choices: bool = False) -> list[str]:
+def common_problems(spec: QuestionSpec, *, scale: bool = False, choices: bool = False, rows: bool = False) -> list[str]:
     """Problems that any kind can have: no text, a bad code, or keys that do not belong to the kind."""
     problems = []
     if not spec.text.strip():
@@ -142,4 +157,10 @@ def common_problems(spec: QuestionSpec, *, scale: bool = False, choices: bool = 
         problems.append(_('A question of kind "%(kind)s" has no scale: remove it.') % {"kind": spec.kind})
     if not choices and spec.choices:
         problems.append(_('A question of kind "%(kind)s" has no choices: remove them.') % {"kind": spec.kind})
+    if not rows and spec.rows:
+        problems.append(_('A question of kind "%(kind)s" has no rows: remove them.') % {"kind": spec.kind})
+    if spec.exclusive and spec.kind != "multi":
+        problems.append(_("Only a choice of a question of kind multi can be exclusive."))
+    if spec.other and spec.kind not in ("single", "multi"):
+        problems.append(_("Only a choice of a question of kind single or multi can ask for words of one's own."))
     return problems

@@ -29,6 +29,7 @@ class Points:
     fewest: ClassVar[int] = 2
     most: ClassVar[int] = MAX_BUTTONS
     may_reverse: ClassVar[bool] = False
+    field: ClassVar[type[forms.ChoiceField]] = forms.ChoiceField
 
     @property
     def template_name(self) -> str:
@@ -62,7 +63,7 @@ class Points:
         message = range_message(low, high)
         errors = {"required": message, "invalid_choice": message}
         numbers = [(str(number), str(number)) for number in range(low, high + 1)]
-        return forms.ChoiceField(
+        return self.field(
             choices=numbers,
             widget=forms.RadioSelect,
             required=spec.required,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from surveys.question_kinds.base import QuestionSpec, Raw, RawValue, choice_problems, common_problems, one_text
 from surveys.question_kinds.options import find_code
+from surveys.question_kinds.own_words import OwnWords, take_words, with_words
 
 
 class Single:
@@ -20,7 +21,7 @@ class Single:
 
     def form_field(self, spec: QuestionSpec) -> forms.Field:
         message = _("Choose one of the answers")
-        return forms.ChoiceField(
+        field = forms.ChoiceField(
             choices=spec.choices,
             widget=forms.RadioSelect,
             required=spec.required,
@@ -28,13 +29,15 @@ class Single:
             help_text=spec.help,
             error_messages={"required": message, "invalid_choice": message},
         )
+        return OwnWords(field, spec.other) if spec.other else field
 
     def parse(self, raw: Raw, spec: QuestionSpec) -> RawValue:
-        text = one_text(raw)
-        return RawValue(choices=(find_code(text, spec.choices),)) if text else RawValue()
+        codes, words = take_words(raw, spec)
+        text = one_text(codes)
+        return RawValue(choices=(find_code(text, spec.choices),), text=words) if text else RawValue()
 
     def score(self, value: RawValue, spec: QuestionSpec) -> float | None:
         return None
 
     def export(self, value: RawValue, spec: QuestionSpec) -> str:
-        return ";".join(value.choices)
+        return with_words(value, spec)

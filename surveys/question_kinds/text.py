@@ -20,7 +20,11 @@ class Text:
     template_name: ClassVar[str] = "surveys/questions/text.html"
 
     def validate_spec(self, spec: QuestionSpec) -> list[str]:
-        return common_problems(spec)
+        problems = common_problems(spec)
+        most = MAX_LONG if spec.long else MAX_SHORT
+        if spec.max_length is not None and not 1 <= spec.max_length <= most:
+            problems.append(_("max_length is from 1 to %(most)s for this text.") % {"most": most})
+        return problems
 
     def form_field(self, spec: QuestionSpec) -> forms.Field:
         most = limit(spec)
@@ -48,7 +52,7 @@ class Text:
 
 
 def limit(spec: QuestionSpec) -> int:
-    return MAX_LONG if spec.long else MAX_SHORT
+    return spec.max_length or (MAX_LONG if spec.long else MAX_SHORT)
 
 
 def too_long(most: int) -> str:

@@ -49,3 +49,8 @@ class YesNo:
 
     def export(self, value: RawValue, spec: QuestionSpec) -> str:
         return "" if value.number is None else ("yes" if value.number else "no")
+
+    def words(self, value: RawValue, spec: QuestionSpec) -> str:
+        """The label that was chosen."""
+        labels = dict(spec.choices or (("yes", _("Yes")), ("no", _("No"))))
+        return labels["yes" if value.number else "no"]

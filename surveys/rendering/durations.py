@@ -4,14 +4,25 @@ from collections.abc import Sequence
 
 from django.utils.translation import ngettext
 
-from surveys.question_kinds import QuestionSpec
+from surveys.question_kinds import QuestionSpec, rows_of
 
-SECONDS = {"text": 20, "multi": 10, "single": 8, "feelings": 10}  # others: 6
+SECONDS = {
+    "text": 20,
+    "contact": 25,
+    "ranking": 20,
+    "multi": 10,
+    "feelings": 10,
+    "date": 10,
+    "single": 8,
+    "statement": 5,
+    "hidden": 0,
+}
+USUAL = 6
 
 
 def answering_seconds(specs: Sequence[QuestionSpec]) -> int:
-    """Seconds that a customer needs for these questions."""
-    return sum(SECONDS.get(spec.kind, 6) for spec in specs)
+    """Seconds that a customer needs for these questions; a battery takes as long as its rows."""
+    return sum(SECONDS.get(spec.kind, USUAL * max(1, len(rows_of(spec)))) for spec in specs)
 
 
 def duration(seconds: int) -> str:

@@ -23,6 +23,7 @@ from surveys.enums import SurveyKind, VersionState
 from surveys.models import Invitation, SurveyVersion
 from surveys.policy.zones import zone_named
 from surveys.question_kinds import QuestionSpec, kind
+from surveys.question_kinds.registry import ASK_NOTHING
 from surveys.rendering.durations import answering_seconds, duration
 from surveys.rendering.specs import Key, fallbacks, specs_of
 from surveys.rendering.texts import pick
@@ -126,7 +127,7 @@ def _email(version: SurveyVersion, frame: Frame) -> Rendered:
 
 def _context(version: SurveyVersion, frame: Frame) -> dict[str, Any]:
     languages = fallbacks(version.document, frame.language)
-    specs = specs_of(version, frame.language)
+    specs = [spec for spec in specs_of(version, frame.language) if spec.kind not in ASK_NOTHING]
     points = _points(specs[0]) if specs else []
     return {
         "subject": _subject(version, frame, len(specs)),

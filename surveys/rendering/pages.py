@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.conf.locale import LANG_INFO
@@ -14,10 +14,14 @@ from django.utils.translation import gettext as _
 
 from surveys.enums import VersionState
 from surveys.models import SurveyVersion
-from surveys.question_kinds import QuestionSpec, RawValue, kind
+from surveys.question_kinds import QuestionSpec, RawValue, initial, kind, read, with_ends
+from surveys.question_kinds.composite import Composite
+from surveys.question_kinds.registry import ASK_NOTHING
 from surveys.rendering.durations import answering_seconds
 from surveys.rendering.specs import Key, fallbacks, specs_of
 from surveys.rendering.texts import pick
+
+NEVER_FROM_A_LINK: Final = ("text", "contact", "consent")  # words, and what only the customer may say
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def _texts(version: SurveyVersion, language: str) -> PageTexts:
         intro=pick(document.get("intro"), languages),
         thanks=pick(document.get("thanks"), languages),
         help_url=_web_address(pick(document.get("help_url"), languages)),
-        questions=len(specs),
+        questions=sum(spec.kind not in ASK_NOTHING for spec in specs),
         seconds=answering_seconds(specs),
     )
 
@@ -102,7 +106,7 @@ def _base(code: str) -> str:
 
 
 class AnswerForm(forms.Form):
-    """The questions as a form; `values` holds what was answered once it is valid."""
+    """The questions as a form; `values` holds what was answered once it is valid, each row of a battery by its code."""
 
     def __init__(
         self,
@@ -113,55 +117,67 @@ class AnswerForm(forms.Form):
         typed: Mapping[str, Sequence[str]] | None = None,
         whole: bool = True,
     ) -> None:
-        bound = None if data is None else MultiValueDict({code: list(values) for code, values in data.items()})
-        super().__init__(bound, initial=_initial(specs, chosen or {}), auto_id="id_%s")
+        """`chosen` are answers to show, `typed` is what was posted before and shown as it is, right or wrong.
+
+        `whole`: all of a survey was posted, not one of its pages.
+        """
+        given = _initial(specs, chosen or {})
+        super().__init__(None if data is None else _posted(data), initial=given, auto_id="id_%s")
         self.specs, self.whole = specs, whole
         self.values: dict[str, RawValue] = {}
         self.fields = {spec.code: kind(spec.kind).form_field(spec) for spec in specs}
-        self.initial = {**self.initial, **_as_typed(self.fields, typed or {})}
+        if typed:
+            self.initial = {**given, **_as_typed(self.fields, _posted(typed))}
 
     def clean(self) -> dict[str, Any]:
         """Read every value by its kind, and refuse a survey (`whole`) in which nothing was answered."""
         for spec in self.specs:
             if spec.code in self.cleaned_data:
                 self._read(spec)
-        if self.whole and not self.errors and not any(not value.is_blank for value in self.values.values()):
-            self.add_error(self.specs[0].code if self.specs else None, _("Answer at least one question"))
+        if self.whole and not self.errors and all(value.is_blank for value in self._answers()):
+            asked = next((spec.code for spec in self.specs if spec.kind not in ASK_NOTHING), None)
+            self.add_error(asked, _("Answer at least one question"))
         return self.cleaned_data
 
+    def _answers(self) -> list[RawValue]:
+        hidden = {spec.code for spec in self.specs if spec.kind in ASK_NOTHING}
+        return [value for code, value in self.values.items() if code not in hidden]
+
     def _read(self, spec: QuestionSpec) -> None:
-        cleaned = self.cleaned_data[spec.code]
-        raw = cleaned if isinstance(cleaned, list) else "" if cleaned is None else str(cleaned)
         try:
-            self.values[spec.code] = kind(spec.kind).parse(raw, spec)
+            self.values |= read(self.cleaned_data[spec.code], spec)
         except ValueError as trouble:
-            self.add_error(spec.code, str(trouble))
+            if spec.kind != "hidden":  # which the customer did not write and cannot mend
+                self.add_error(spec.code, str(trouble))
 
 
-def _initial(specs: Sequence[QuestionSpec], chosen: Mapping[str, RawValue]) -> dict[str, str | list[str]]:
-    """Values as the widgets want them: lists for check boxes, text for the rest."""
-    initial: dict[str, str | list[str]] = {}
-    for spec in specs:
-        value = chosen.get(spec.code, RawValue())
-        many = spec.kind in ("multi", "feelings")
-        initial[spec.code] = list(value.choices) if many else kind(spec.kind).export(value, spec)
-    return initial
+def _posted(data: Mapping[str, Sequence[str]]) -> MultiValueDict[str, str]:
+    return MultiValueDict({name: list(values) for name, values in data.items()})
 
 
-def _as_typed(fields: Mapping[str, forms.Field], typed: Mapping[str, Sequence[str]]) -> dict[str, str | list[str]]:
-    """What was saved before, also where it is a mistake that is still to be mended."""
-    kept = {name: list(typed[name]) for name in fields if typed.get(name)}
-    return {
-        name: values if isinstance(fields[name], forms.MultipleChoiceField) else values[0]
-        for name, values in kept.items()
-    }
+def _initial(specs: Sequence[QuestionSpec], chosen: Mapping[str, RawValue]) -> dict[str, Any]:
+    """Values as the inputs want them, by the names of the inputs."""
+    return {name: value for spec in specs for name, value in initial(spec, chosen).items()}
+
+
+def _as_typed(fields: Mapping[str, forms.Field], typed: MultiValueDict[str, str]) -> dict[str, Any]:
+    """What was posted before as each input would have read it, also the inputs of composite questions."""
+    found: dict[str, Any] = {}
+    for name, field in fields.items():
+        inputs: dict[str, forms.Field] = {name: field}
+        if isinstance(field, Composite):
+            inputs = {f"{name}.{part.code}": part.field for part in field.parts}
+        for input_name, each in inputs.items():
+            if any(key == input_name or key.startswith(f"{input_name}.") for key in typed):
+                found[input_name] = each.widget.value_from_datadict(typed, MultiValueDict(), input_name)
+    return found
 
 
 def preselected(specs: Sequence[QuestionSpec], query: Mapping[str, str]) -> dict[str, RawValue]:
     """What the link in the mail preselects (?code=value): valid choices only, never words."""
     chosen: dict[str, RawValue] = {}
     for spec in specs:
-        if spec.kind == "text" or spec.code not in query:
+        if spec.kind in NEVER_FROM_A_LINK or spec.code not in query:
             continue
         try:
             chosen[spec.code] = kind(spec.kind).parse(query[spec.code], spec)
@@ -171,12 +187,12 @@ def preselected(specs: Sequence[QuestionSpec], query: Mapping[str, str]) -> dict
 
 
 def questions_html(form: AnswerForm, first: int = 1, total: int | None = None) -> SafeString:
-    """Every question by its kind's template, counted in words ("Question 2 of 4")."""
-    total = len(form.specs) if total is None else total
-    parts = [
-        render_to_string(
-            kind(spec.kind).template_name, {"field": form[spec.code], "spec": spec, "number": number, "total": total}
-        )
-        for number, spec in enumerate(form.specs, start=first)
-    ]
+    """Every question by its kind's template, counted in words ("Question 2 of 4"); statements are not counted."""
+    counted = [spec.kind not in ASK_NOTHING for spec in form.specs]
+    total = sum(counted) if total is None else total
+    parts = []
+    for place, spec in enumerate(form.specs):
+        number = first + sum(counted[:place])
+        context = {"field": form[spec.code], "spec": with_ends(spec), "number": number, "total": total}
+        parts.append(render_to_string(kind(spec.kind).template_name, context))
     return SafeString("".join(parts))  # joined fragments of autoescaped templates

@@ -1,11 +1,13 @@
 """The questions of a survey version in one language, as the kinds of question need them; cached once published."""
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from surveys.enums import VersionState
 from surveys.models import SurveyVersion
-from surveys.question_kinds import Choice, QuestionSpec
+from surveys.question_kinds import QuestionSpec
+from surveys.question_kinds.document import spec_from
 from surveys.rendering.texts import pick
 
 
@@ -46,22 +48,5 @@ def _questions(version: SurveyVersion) -> list[dict[str, Any]]:
 
 
 def _spec(question: dict[str, Any], languages: tuple[str, ...]) -> QuestionSpec:
-    low, high = question.get("scale") or (None, None)
-    return QuestionSpec(
-        code=question["code"],
-        kind=question["kind"],
-        text=pick(question.get("text"), languages),
-        help=pick(question.get("help"), languages),
-        scale_min=None if low is None else int(low),
-        scale_max=None if high is None else int(high),
-        reversed=bool(question.get("reversed")),
-        choices=tuple(_choice(choice, languages) for choice in question.get("choices") or ()),
-        required=bool(question.get("required")),
-        low=pick(question.get("low"), languages),
-        high=pick(question.get("high"), languages),
-        long=bool(question.get("multiline", True)),
-    )
-
-
-def _choice(choice: dict[str, Any], languages: tuple[str, ...]) -> Choice:
-    return choice["code"], pick(choice.get("text"), languages) or choice["code"]
+    spec = spec_from(question, lambda text: pick(text, languages))
+    return replace(spec, choices=tuple((code, label or code) for code, label in spec.choices))

@@ -4,13 +4,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from surveys.logic import Context, Order, next_page, pages, previous_page, shuffled, visible, walk
 from surveys.logic.document import asks
 from surveys.logic.path import kept
 from surveys.question_kinds import RawValue
-from tests.surveys.logic.documents import answers_to, contexts, documents
+from tests.surveys.logic.documents import contexts, documents, random_answers, seeds, wild_documents
 
 NOBODY = Context()
 YES, NO = RawValue(number=1.0), RawValue(number=0.0)
@@ -98,26 +97,22 @@ def test_next_and_previous_page_at_the_ends_are_none() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.data(), contexts, st.text(max_size=5))
+@given(wild_documents, contexts, seeds)
 def test_visible_any_document_is_a_fixpoint_that_names_each_question_once(
-    data: st.DataObject, context: Context, seed: str
+    asked: dict[str, Any], context: Context, seed: int
 ) -> None:
-    asked = data.draw(documents(wild=True))
-    answers = data.draw(answers_to(asked))
-    order = shuffled(asked, seed)
+    answers, order = random_answers(asked, seed), shuffled(asked, str(seed))
     codes = visible(asked, answers, context, order)
     assert len(codes) == len(set(codes))
     assert visible(asked, kept(asked, answers, codes), context, order) == codes
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.data(), contexts, st.text(max_size=5))
+@given(wild_documents, contexts, seeds)
 def test_pages_any_document_hold_the_path_and_each_asks_something(
-    data: st.DataObject, context: Context, seed: str
+    asked: dict[str, Any], context: Context, seed: int
 ) -> None:
-    asked = data.draw(documents(wild=True))
-    answers = data.draw(answers_to(asked))
-    order = shuffled(asked, seed)
+    answers, order = random_answers(asked, seed), shuffled(asked, str(seed))
     found = pages(asked, answers, context, order)
     codes = visible(asked, answers, context, order)
     assert [code for page in found for code in page] == codes
@@ -127,11 +122,9 @@ def test_pages_any_document_hold_the_path_and_each_asks_something(
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.data(), contexts)
-def test_previous_page_after_next_page_is_where_one_was(data: st.DataObject, context: Context) -> None:
-    asked = data.draw(documents())
-    answers = data.draw(answers_to(asked))
-    order = shuffled(asked, "seed")
+@given(documents, contexts, seeds)
+def test_previous_page_after_next_page_is_where_one_was(asked: dict[str, Any], context: Context, seed: int) -> None:
+    answers, order = random_answers(asked, seed), shuffled(asked, str(seed))
     for page in pages(asked, answers, context, order):
         after = next_page(asked, answers, context, order, page[0])
         if after is not None:
@@ -139,11 +132,10 @@ def test_previous_page_after_next_page_is_where_one_was(data: st.DataObject, con
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.data())
-def test_pages_before_a_question_do_not_move_by_its_answer(data: st.DataObject) -> None:
-    asked = data.draw(documents())
+@given(documents, seeds)
+def test_pages_before_a_question_do_not_move_by_its_answer(asked: dict[str, Any], seed: int) -> None:
     asked["layout"] = "question_per_page"
-    answers = data.draw(answers_to(asked))
+    answers = random_answers(asked, seed)
     found = pages(asked, answers, NOBODY)
     for number, page in enumerate(found):
         behind = {code for each in found[number + 1 :] for code in each} | set(page)
