@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from surveys.enums import Measures, VersionState
 from surveys.models import JourneyVersion, Question, Stage, SurveyVersion
-from surveys.question_kinds import QuestionSpec
+from surveys.question_kinds import QuestionSpec, rows_of
 from surveys.rendering.specs import specs_of
 
 
@@ -39,7 +39,7 @@ _questions: dict[int, dict[str, AskedQuestion]] = {}
 
 
 def _read_questions(version: SurveyVersion) -> dict[str, AskedQuestion]:
-    specs = {spec.code: spec for spec in specs_of(version, "")}
+    specs = {row.code: row for spec in specs_of(version, "") for row in rows_of(spec)}
     rows = Question.objects.filter(version_id=version.pk).order_by("order")
     return {
         row.code: AskedQuestion(row.pk, specs[row.code], Measures(row.measures), row.stage_code, row.to_stage_code)

@@ -7,6 +7,7 @@ from typing import Any
 from feedback.insights.scores import Scale
 from surveys.enums import Measures, StageKind, SurveyKind, VersionState
 from surveys.models import Journey, JourneyVersion, Question, Stage, Transition
+from surveys.question_kinds.document import rows_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +203,13 @@ def _question(row: Question) -> QuestionDefinition:
 
 
 def _spec_of(row: Question) -> dict[str, Any]:
-    """The question as its version's document has it."""
-    questions = row.version.document.get("questions", [])
-    found: dict[str, Any] = next((spec for spec in questions if spec.get("code") == row.code), {})
-    return found
+    """The question as its version's document has it; a row of a battery as a question of its own."""
+    asked = row.version.document.get("questions", [])
+    found: dict[str, Any] = next((each for each in asked if each.get("code") == row.code), {})
+    if found:
+        return found
+    battery = next((each for each in asked if row.code.startswith(f"{each.get('code')}.")), None)
+    return next((each for each in rows_in(battery) if each["code"] == row.code), {}) if battery else {}
 
 
 def _first(text: Any, languages: Sequence[str]) -> str:

@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 from surveys.enums import StageKind, VersionState
 from surveys.models import Choice, Journey, JourneyVersion, Question, Survey, SurveyVersion
 from surveys.queries.definitions import digest, journey_definition
+from surveys.question_kinds.document import rows_in
 from surveys.validators import document_problems
+
+ENDS = {"yes_no": (0, 1), "agreement": (1, 5), "repeated_myself": (1, 5)}  # of kinds whose scale need not be written
 
 
 @transaction.atomic
@@ -66,7 +69,7 @@ def publish_survey(version: SurveyVersion) -> SurveyVersion:
 def mirror_questions(version: SurveyVersion) -> None:
     """Make the Question and Choice rows of a draft anew from its document."""
     version.questions.all().delete()
-    documents: list[dict[str, Any]] = version.document.get("questions", [])
+    documents = [row for question in version.document.get("questions", []) for row in rows_in(question)]
     rows = [_question(version, order, document) for order, document in enumerate(documents, start=1)]
     questions = Question.objects.bulk_create(rows)
     Choice.objects.bulk_create(
@@ -77,7 +80,7 @@ def mirror_questions(version: SurveyVersion) -> None:
 
 
 def _question(version: SurveyVersion, order: int, document: dict[str, Any]) -> Question:
-    low, high = document.get("scale") or ((0, 1) if document["kind"] == "yes_no" else (None, None))
+    low, high = document.get("scale") or ENDS.get(document["kind"]) or (None, None)
     return Question(
         version=version,
         order=order,
@@ -89,9 +92,9 @@ def _question(version: SurveyVersion, order: int, document: dict[str, Any]) -> Q
         to_stage_code=document.get("to_stage_code", ""),
         scale_min=low,
         scale_max=high,
-        reversed=document.get("reversed", False),
-        required=document.get("required", False),
-        headline=document.get("headline", False),
+        reversed=bool(document.get("reversed")),
+        required=bool(document.get("required")),
+        headline=bool(document.get("headline")),
     )
 
 

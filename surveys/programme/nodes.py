@@ -57,6 +57,10 @@ class Node:
     def problem(self, message: str, key: str | int | None = None) -> None:
         self.notes.add(self._inner(key), message)
 
+    def problem_at(self, path: Path, message: str) -> None:
+        """A problem further in."""
+        self.notes.add((*self.path, *path), message)
+
     def warn(self, code: str, message: str, key: str | int | None = None) -> None:
         self.notes.add(self._inner(key), message, is_error=False, code=code)
 
@@ -88,10 +92,13 @@ class Node:
         """The items of a list; one thing that is no list counts as a list of one."""
         if not self.has(key):
             return []
-        node = self.child(key)
-        if isinstance(node.value, list):
-            return [node.child(index) for index in range(len(node.value))]
-        return [node]
+        return self.child(key).each()
+
+    def each(self) -> list["Node"]:
+        """The items of this list; a thing that is no list counts as a list of one."""
+        if isinstance(self.value, list):
+            return [self.child(index) for index in range(len(self.value))]
+        return [self]
 
     def pairs(self, key: str) -> list[tuple[str, "Node"]]:
         """The entries of a mapping in their order."""

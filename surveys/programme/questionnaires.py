@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from surveys.enums import StageKind, SurveyKind
 from surveys.programme.journeys import check_stage
+from surveys.programme.logic import SURVEY_KEYS as LOGIC_KEYS
+from surveys.programme.logic import survey_logic
 from surveys.programme.nodes import Node, nearest
 from surveys.programme.questions import parse_question
 from surveys.programme.schema import JourneyDef, SurveyDef, survey_order
 from surveys.programme.wording import languages_of, texts
-from surveys.validators import SCORED, headline_problems, show_if_problems
+from surveys.validators import SCORED, survey_problems
 
 SURVEY_KEYS: Final = (
     "code",
@@ -27,6 +29,7 @@ SURVEY_KEYS: Final = (
     "subject",
     "about",
     "questions",
+    *LOGIC_KEYS,
 )
 TEXTS: Final = ("title", "intro", "thanks", "subject", "about")
 
@@ -65,7 +68,8 @@ def _survey(node: Node, journey: JourneyDef) -> SurveyDef | None:
     document |= {key: texts(node, key, place.languages) for key in TEXTS}
     document["help_url"] = _help_url(node)
     headline = node.optional_code("headline")
-    document["questions"] = _questions(node, place, headline or _default_headline(journey, kind, code))
+    document |= survey_logic(node, place.languages)
+    document["questions"] = _questions(node, place, headline or _default_headline(journey, kind, code), document)
     chosen = [question["code"] for question in document["questions"] if question["headline"]]
     if headline and headline not in chosen:
         codes = [question["code"] for question in document["questions"]]
@@ -99,8 +103,10 @@ def _help_url(node: Node) -> str:
     return url
 
 
-def _questions(node: Node, place: Place, headline: str) -> list[dict[str, Any]]:
+def _questions(node: Node, place: Place, headline: str, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The questions that can be read; problems between them are noted where they stand in the file."""
     found: dict[str, dict[str, Any]] = {}
+    nodes: list[Node] = []
     for item in node.entries("questions"):
         question = parse_question(item, place.journey, (place.kind, place.stage), place.languages)
         if question is None:
@@ -108,14 +114,13 @@ def _questions(node: Node, place: Place, headline: str) -> list[dict[str, Any]]:
         if question["code"] in found:
             item.problem(f'the question code "{question["code"]}" is there more than once.', "code")
             continue
-        if question["show_if"]:
-            for message in show_if_problems(question["show_if"], found):
-                item.problem(message, "show_if")
         _check_replaced(item, question, found)
         question["headline"] = question["headline"] or question["code"] == headline
         found[question["code"]] = question
+        nodes.append(item)
     if node.has("questions") and not node.entries("questions"):
         node.problem("the survey has no question.", "questions")
+    _note_problems(node, nodes, {**document, "questions": list(found.values())}, place.kind)
     _note_headlines(node, place, list(found.values()))
     return list(found.values())
 
@@ -131,9 +136,18 @@ def _check_replaced(node: Node, question: dict[str, Any], earlier: Mapping[str, 
         node.problem(f'"{code}" has the same scale: one question is enough.', "replaces")
 
 
+def _note_problems(node: Node, nodes: Sequence[Node], document: Mapping[str, Any], kind: str) -> None:
+    """What is wrong between the questions, at the line of the question or key that it is about."""
+    for path, message in survey_problems(document, kind):
+        if path[0] == "questions" and len(path) > 1:
+            nodes[int(path[1])].problem_at(path[2:], message)
+        elif path[0] != "headline" or node.has("headline"):
+            node.problem_at(path, message)
+        else:
+            node.problem(message)
+
+
 def _note_headlines(node: Node, place: Place, questions: list[dict[str, Any]]) -> None:
-    for path, message in headline_problems(questions, place.kind):
-        node.problem(message, path[0] if path[0] != "headline" or node.has("headline") else None)
     if place.kind != SurveyKind.TOUCHPOINT or any(question["headline"] for question in questions):
         return
     stage = next((each for each in place.journey.stages if each.code == place.stage), None)

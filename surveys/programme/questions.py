@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from surveys.enums import Measures, Metric, SurveyKind
+from surveys.programme.extras import CHOICE_FLAGS, EXTRAS, extras
 from surveys.programme.journeys import check_stage
+from surveys.programme.logic import condition_of
 from surveys.programme.nodes import MAX_TEXT, Node
 from surveys.programme.schema import JourneyDef
 from surveys.programme.wording import texts
@@ -28,9 +30,21 @@ QUESTION_KEYS: Final = (
     "show_if",
     "multiline",
     "replaces",
+    *EXTRAS,
 )
-SCALES: Final = {"nps": [0, 10], "csat": [1, 5], "ces": [1, 7]}
+SCALES: Final = {
+    "nps": [0, 10],
+    "csat": [1, 5],
+    "ces": [1, 7],
+    "agreement": [1, 5],
+    "repeated_myself": [1, 5],
+    "service_quality": [1, 5],
+}
 METRICS: Final = {
+    "agreement": Metric.RATING,
+    "matrix": Metric.RATING,
+    "service_quality": Metric.RATING,
+    "repeated_myself": Metric.REPEATED_MYSELF,
     "nps": Metric.NPS,
     "csat": Metric.CSAT,
     "ces": Metric.CES,
@@ -56,9 +70,10 @@ def parse_question(
     question["multiline"] = node.flag("multiline", default=True)
     question["scale"] = _scale(node, kind)
     question["choices"] = _choices(node, languages)
-    question["show_if"] = _show_if(node)
+    question["show_if"] = condition_of(node.child("show_if")) if node.has("show_if") else None
     if node.has("replaces"):
         question["replaces"] = node.text("replaces")
+    question |= extras(node, languages, lambda row: measures(row, journey, about))
     if question["code"] and question["text"]:
         for message in question_problems(question, languages):
             node.problem(message)
@@ -114,22 +129,8 @@ def _choices(node: Node, languages: Sequence[str]) -> list[dict[str, Any]]:
         return [{"code": code, "text": texts(inner, code, languages)} for code in inner.value]
     found = []
     for item in node.entries("choices"):
-        if item.expect("code", "text"):
+        if item.expect("code", "text", *CHOICE_FLAGS):
             item.require("code", "text")
-            found.append({"code": item.text("code", most=MAX_TEXT), "text": texts(item, "text", languages)})
+            choice = {"code": item.text("code", most=MAX_TEXT), "text": texts(item, "text", languages)}
+            found.append(choice | {flag: True for flag in CHOICE_FLAGS if item.flag(flag, default=False)})
     return found
-
-
-def _show_if(node: Node) -> dict[str, Any] | None:
-    if not node.has("show_if"):
-        return None
-    inner = node.child("show_if")
-    if not inner.expect("question", "is", "in", "at_least", "at_most"):
-        return None
-    condition: dict[str, Any] = {"question": inner.text("question")}
-    if inner.has("is"):
-        condition["is"] = inner.child("is").word()
-    if inner.has("in"):
-        condition["in"] = [item.word() for item in inner.entries("in")]
-    condition |= {key: inner.number(key) for key in ("at_least", "at_most") if inner.has(key)}
-    return condition

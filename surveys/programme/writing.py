@@ -11,6 +11,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from surveys.enums import Measures, Metric, Phase, RuleMode, StageKind, SurveyKind, Trigger
 from surveys.programme.asking import POLICY_KEYS
 from surveys.programme.asking_when import write_when
+from surveys.programme.extras import CHOICE_FLAGS, write_extras
+from surveys.programme.logic import write_condition, write_survey_logic
 from surveys.programme.mapping_sources import CONDITION_KEYS, SOURCE_KEYS
 from surveys.programme.mappings import ANSWER_KEYS, MAPPING_KEYS, WIDE_KEYS
 from surveys.programme.periods import write_period
@@ -122,6 +124,8 @@ def _survey(survey: SurveyDef) -> dict[str, Any]:
         value = document[key] if key == "help_url" else text(document[key], languages)
         if value:
             plain[key] = value
+    logic = write_survey_logic(document, lambda words: text(words, languages))
+    plain |= {key: value if key == "endings" else _flow_lines(value) for key, value in logic.items()}
     plain["questions"] = [_question(question, survey, languages) for question in document["questions"]]
     return plain
 
@@ -147,11 +151,23 @@ def _question(question: Mapping[str, Any], survey: SurveyDef, languages: Sequenc
     plain |= _unless(multiline=(question["multiline"], True))
     plain |= _said(replaces=question.get("replaces", ""))
     if question["choices"]:
-        choices = [{"code": each["code"], "text": text(each["text"], languages)} for each in question["choices"]]
-        plain["choices"] = [_flow(choice) for choice in choices]
+        plain["choices"] = [_flow(_choice(choice, languages)) for choice in question["choices"]]
     if question["show_if"]:
-        plain["show_if"] = _flow(_ordered(question["show_if"], ("question", "is", "in", "at_least", "at_most")))
-    return plain
+        plain["show_if"] = _flow(write_condition(question["show_if"]))
+    more = write_extras(question, lambda words: text(words, languages), _measures)
+    return plain | {key: _flow_lines(value) for key, value in more.items()}
+
+
+def _choice(choice: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
+    plain = {"code": choice["code"], "text": text(choice["text"], languages)}
+    return plain | {flag: True for flag in CHOICE_FLAGS if choice.get(flag)}
+
+
+def _flow_lines(value: Any) -> Any:
+    """A list of mappings with one on each line; anything else on one line."""
+    if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+        return [_flow(each) for each in value]
+    return _flow(value)
 
 
 def _measures(question: Mapping[str, Any]) -> str:

@@ -56,7 +56,8 @@ class Battery:
         if unknown:
             known = {"unknown": ", ".join(unknown), "known": ", ".join(own)}
             problems.append(_("Unknown rows: %(unknown)s. Use %(known)s.") % known)
-        return problems + self._row_problems(spec)
+        problems += self._row_problems(spec)
+        return problems or [text for row in self.rows(spec)[:1] for text in self.row_kind(spec).validate_spec(row)]
 
     def _row_problems(self, spec: QuestionSpec) -> list[str]:
         items = self.items(spec)
@@ -65,8 +66,7 @@ class Battery:
             problems.append(_("Give at most %(most)s rows: nobody answers more in one go.") % {"most": MOST_ROWS})
         if any(len(f"{spec.code}.{code}") > MOST_CODE for code, _label in items):
             problems.append(_("The codes of the question and of a row are too long together: use shorter ones."))
-        inner = [problem for row in self.rows(spec)[:1] for problem in self.row_kind(spec).validate_spec(row)]
-        return problems + [problem for problem in inner if problem not in problems and row_has_text(items)]
+        return problems
 
     def form_field(self, spec: QuestionSpec) -> forms.Field:
         """The value of each row under its code; rows may be left blank unless the question is required."""
@@ -100,7 +100,3 @@ class Battery:
 
     def export(self, value: RawValue, spec: QuestionSpec) -> str:
         return ""
-
-
-def row_has_text(items: tuple[Choice, ...]) -> bool:
-    return bool(items and items[0][1].strip())

@@ -1,9 +1,11 @@
-"""A question of a version's document as a kind needs it."""
+"""A question of a version's document as a kind needs it, and as the rows in which its answers are stored."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from surveys.question_kinds.base import Choice, QuestionSpec
+from surveys.question_kinds.battery import Battery
+from surveys.question_kinds.registry import KINDS, rows_of
 
 Words = Callable[[Any], str]  # a text per language -> the text in one
 
@@ -50,3 +52,37 @@ def _bounds(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def rows_in(question: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The questions that are stored for this one, as documents: itself, a battery's rows, none for a statement.
+
+    A row has its own code and text, and its own metric and what it measures where the author said so; the rows of the
+    standard batteries measure what they are named after.
+    """
+    it = KINDS[question["kind"]]
+    if not isinstance(it, Battery):
+        alone = dict(question)
+        if question["kind"] == "repeated_myself":
+            alone["reversed"] = True
+        return [alone] if question["kind"] != "statement" else []
+    said = {str(row["code"]): row for row in question.get("rows") or ()}
+    usual = {"metric": question.get("metric")}
+    found = []
+    for row in rows_of(spec_from(question, lambda _text: "")):
+        item = row.code.removeprefix(f"{question['code']}.")
+        own = said.get(item, {})
+        standard = {"metric": item} if it.own_items() else usual
+        found.append(
+            {
+                **{key: value for key, value in question.items() if key not in ("rows", "show_if", "then", "headline")},
+                **standard,
+                **{key: own[key] for key in ("metric", "measures", "stage_code", "to_stage_code") if own.get(key)},
+                "code": row.code,
+                "kind": row.kind,
+                "text": own.get("text") or row.text,
+                "scale": None if row.scale_min is None else [row.scale_min, row.scale_max],
+                "reversed": row.reversed,
+            }
+        )
+    return found

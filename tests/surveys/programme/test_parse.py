@@ -57,7 +57,7 @@ MISTAKES = [
     ("scale: [0, 10], text: Sat", "scale: [10, 0], text: Sat", [(13, "must be the lowest and the highest value, such as [0, 10].")]),
     ("headline: ok", "headline: okay", [(11, 'there is no question "okay"')]),
     ("kind: yes_no", "kind: yesno", [(14, '"yesno" is none of')]),
-    ("question: done, is", "question: overall, is", [(15, 'show_if must name an earlier question of the survey, not "overall".')]),
+    ("question: done, is", "question: overall, is", [(15, 'The condition looks at "overall", which is no question of the survey.')]),
     ("measures: call->visit", "measures: visit->call", [(20, '"call" does not come after "visit" in the journey.')]),
     ("measures: call->visit", "measures: call->vist", [(20, 'there is no stage "vist"; did you mean "visit"?')]),
     ("{survey: small-call", "{survey: small-cal", [(22, 'there is no survey "small-cal"; did you mean "small-call"?')]),

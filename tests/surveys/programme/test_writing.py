@@ -77,7 +77,7 @@ def programmes(draw: st.DrawFn) -> str:
         {"code": "pick", "kind": "multi", "text": draw(text), "choices": {code: draw(text) for code in choices}},
         {"code": "why", "kind": "text", "text": dict.fromkeys(languages, draw(text)), "multiline": draw(st.booleans())},
     ]
-    questions[2]["show_if"] = {"question": "overall", "at_most": draw(st.integers(0, 10))}
+    questions[2]["show_if"] = {"question": "overall", "at_most": draw(st.integers(low, 10))}
     return quoted(
         {
             "journey": {

@@ -9,9 +9,12 @@ import pytest
 from django import forms
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from django.utils.datastructures import MultiValueDict
 
 from surveys.question_kinds import KINDS, kind
 from tests.surveys.question_kinds.test_kinds import spec
+
+ASKING = [name for name in KINDS if name not in ("statement", "hidden")]
 
 
 class Elements(HTMLParser):
@@ -29,24 +32,25 @@ class Elements(HTMLParser):
         return [have for name, have in self.found if name == tag and attrs.items() <= have.items()]
 
 
-def render(name: str, data: dict[str, str] | None = None, **changes: object) -> str:
+def render(name: str, data: dict[str, str | list[str]] | None = None, **changes: object) -> str:
     question = spec(name, **changes)
     field = kind(name).form_field(question)
-    form = type("OneQuestion", (forms.Form,), {"q1": field})(data)
+    lists = {key: value if isinstance(value, list) else [value] for key, value in (data or {}).items()}
+    form = type("OneQuestion", (forms.Form,), {"q1": field})(None if data is None else MultiValueDict(lists))
     context = {"field": form["q1"], "spec": question, "number": 2, "total": 4}
     return render_to_string(kind(name).template_name, context)
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", ASKING)
 def test_template_help_and_error_are_wired_to_existing_ids(name: str) -> None:
     html = render(name, {}, required=True, help="Think of <today>")
     elements = Elements(html)
     ids = [attrs["id"] for _tag, attrs in elements.found if "id" in attrs]
     described = [str(attrs.get("aria-describedby", "")).split() for _tag, attrs in elements.found]
     described = [names for names in described if names]
-    assert described == [["id_q1-help", "id_q1-error"]]
+    assert described[0] == ["id_q1-help", "id_q1-error"]
     assert len(ids) == len(set(ids))
-    assert set(described[0]) - set(ids) == set()
+    assert {name for names in described for name in names} - set(ids) == set()
     assert html.count("Think of &lt;today&gt;") == 1
     assert html.count("Question 2 of 4") == 1
 
@@ -97,5 +101,49 @@ def test_template_long_scale_is_a_number_to_type() -> None:
 
 def test_style_and_nine_questions_fit_one_round_trip() -> None:
     style = Path(str(finders.find("surveys/answer.css"))).read_bytes()
-    page = "".join(render(name, low="Not at all", high="Very much") for name in KINDS).encode()
+    nine = ("nps", "csat", "ces", "scale", "single", "multi", "yes_no", "text", "feelings")
+    page = "".join(render(name, low="Not at all", high="Very much") for name in nine).encode()
     assert len(gzip.compress(style)) + len(gzip.compress(page)) < 14 * 1024 - 4000  # leaves room for head and texts
+
+
+@pytest.mark.parametrize(("style", "svgs"), [("stars", 5), ("smileys", 5), ("numbers", 0)])
+def test_template_drawings_stand_beside_real_radios_and_numbers(style: str, svgs: int) -> None:
+    html = render("csat", {"q1": "4"}, style=style)
+    radios = Elements(html).having("input", type="radio", name="q1")
+    assert [radio["value"] for radio in radios if "checked" in radio] == ["4"]
+    assert (len(radios), html.count("<svg"), html.count('aria-hidden="true"')) == (5, svgs, svgs)
+    assert html.count("very happy") == (1 if style == "smileys" else 0)
+
+
+def test_template_battery_is_a_group_of_radios_for_each_row() -> None:
+    elements = Elements(render("service_quality", {"q1.speed": "4"}))
+    assert [len(elements.having("input", name=f"q1.{row}")) for row in ("speed", "accommodation")] == [5, 5]
+    assert len(elements.having("fieldset")) == 5
+    chosen = [radio["name"] for radio in elements.having("input", type="radio") if "checked" in radio]
+    assert chosen == ["q1.speed"]
+
+
+def test_template_ranking_keeps_the_places() -> None:
+    elements = Elements(render("ranking", {"q1": ["time", "price"]}))
+    selects = elements.having("select", name="q1")
+    chosen = [option["value"] for option in elements.having("option") if "selected" in option]
+    assert (len(selects), chosen) == (3, ["time", "price"])
+
+
+def test_template_contact_asks_by_fields_that_the_browser_fills() -> None:
+    elements = Elements(render("contact", {"q1.email": "ann@"}))
+    asked = [(each["name"], each["type"], each["autocomplete"]) for each in elements.having("input")]
+    assert asked == [("q1.name", "text", "name"), ("q1.email", "email", "email"), ("q1.phone", "tel", "tel")]
+    assert [each["value"] for each in elements.having("input", name="q1.email")] == ["ann@"]
+    assert [each.get("aria-invalid") for each in elements.having("input")] == [None, "true", None]
+
+
+def test_template_own_words_have_a_box_that_keeps_them() -> None:
+    elements = Elements(render("multi", {"q1": ["price"], "q1.other": "the <cat>"}, other="staff"))
+    assert [each["value"] for each in elements.having("input", name="q1.other")] == ["the <cat>"]
+    assert [each["value"] for each in elements.having("input", type="checkbox") if "checked" in each] == ["price"]
+
+
+def test_template_statement_and_hidden_value_ask_nothing() -> None:
+    assert Elements(render("statement")).having("input") == []
+    assert [each["type"] for each in Elements(render("hidden")).having("input", name="q1")] == ["hidden"]
