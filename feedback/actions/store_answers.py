@@ -1,6 +1,5 @@
 """Store responses: one per occasion, their answers, and the words in them, in a handful of statements however many."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,15 +8,17 @@ from functools import cached_property
 from typing import Any
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from cxsurvey.lib.bulk import copy_rows, insert_new
 from cxsurvey.lib.nudge import nudge
 from feedback.enums import ResponseSource
-from feedback.models import Answer, FreeText, Response
+from feedback.models import Answer, FreeText, Response, SealedText
 from feedback.queries.asked import AskedQuestion, published_versions, questions_asked, stages_of
 from surveys.models import Customer, Interaction, Invitation, JourneyRun, OpenLink, Stage, SurveyVersion
-from surveys.question_kinds import RawValue, kind
+from surveys.question_kinds import SEALED, RawValue, kind
+from surveys.question_kinds.contact import parts_of
 
 BATCH = 2_000
 COPY_FROM = 100  # fewer answers, as of one post, go in one INSERT
@@ -65,6 +66,7 @@ class ResponseIn:
     complete: bool = True
     open_link: OpenLink | None = None
     hidden: Mapping[str, str] = field(default_factory=dict)
+    order: Mapping[str, Any] = field(default_factory=dict)  # surveys.logic.Order.as_json()
 
     @property
     def given(self) -> dict[str, RawValue]:
@@ -112,11 +114,15 @@ def store_within(items: Sequence[ResponseIn]) -> list[Stored]:
 
 
 def content_hash(version_id: int, values: Mapping[str, RawValue]) -> bytes:
-    """SHA-256 that tells a repeated post from another one; the order of the answers does not count."""
+    """Tells a repeated post from another one; the order of the answers does not count.
+
+    Keyed: nobody can find out by trying which phone number was given.
+    """
     given = {
         code: [value.number, list(value.choices), value.text] for code, value in values.items() if not value.is_blank
     }
-    return hashlib.sha256(json.dumps([version_id, given], sort_keys=True).encode()).digest()
+    said = json.dumps([version_id, given], sort_keys=True)
+    return salted_hmac("feedback.response", said, algorithm="sha256").digest()
 
 
 def _insert_responses(items: Sequence[ResponseIn]) -> list[Stored]:
@@ -159,6 +165,7 @@ def _response(item: ResponseIn) -> Response:
         complete=item.complete,
         open_link=item.open_link,
         hidden=dict(item.hidden),
+        order=dict(item.order),
         asked_at=item.asked_at,
         answered_at=item.answered_at,
     )
@@ -180,6 +187,16 @@ class _Given:
         return self.value.text.strip()
 
     @property
+    def sealed(self) -> bool:
+        """Whether the words may identify somebody."""
+        return self.question.spec.kind in SEALED
+
+    @property
+    def choices(self) -> list[str]:
+        """The chosen codes; of sealed words which parts were given."""
+        return list(parts_of(self.value) if self.sealed else self.value.choices)
+
+    @property
     def score(self) -> float | None:
         spec = self.question.spec
         return kind(spec.kind).score(self.value, spec)
@@ -199,7 +216,7 @@ def _answers(item: ResponseIn, response: Response, stages: "_Stages") -> Iterato
 
 
 def _row(given: _Given) -> tuple[Any, ...]:
-    """The answer as COLUMNS, for COPY; choices as an array literal (their codes hold no quotes)."""
+    """The answer as COLUMNS, for COPY; choices as an array literal."""
     item, value = given.item, given.value
     return (
         given.response.pk,
@@ -209,7 +226,7 @@ def _row(given: _Given) -> tuple[Any, ...]:
         given.stage,
         given.to_stage,
         value.number,
-        "{" + ",".join(f'"{code}"' for code in value.choices) + "}",
+        "{" + ",".join(map(_quoted, given.choices)) + "}",
         given.score,
         item.answered_at,
     )
@@ -217,7 +234,13 @@ def _row(given: _Given) -> tuple[Any, ...]:
 
 def _answer(given: _Given) -> Answer:
     values = dict(zip(COLUMNS, _row(given), strict=True))
-    return Answer(**{**values, "choices": list(given.value.choices)})
+    return Answer(**{**values, "choices": given.choices})
+
+
+def _quoted(code: str) -> str:
+    """One text of an array literal; a hidden value may hold any character."""
+    escaped = code.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 class _Stages:
@@ -248,12 +271,16 @@ class _Stages:
 
 
 def _insert(given: Sequence[_Given]) -> int:
-    """Insert answers, with a row for every text, which waits to be scored; return how many texts."""
+    """Insert answers, with a row for every text, which waits to be scored or is sealed; return how many to score."""
     answers = Answer.objects.bulk_create(map(_answer, given), batch_size=BATCH)
+    wordy = [(answer, each) for answer, each in zip(answers, given, strict=True) if each.words]
+    sealed = [SealedText(answer=answer, text=each.words) for answer, each in wordy if each.sealed]
+    if sealed:
+        SealedText.objects.bulk_create(sealed, batch_size=BATCH)
     texts = [
         FreeText(answer=answer, text=each.words, language=each.response.language)
-        for answer, each in zip(answers, given, strict=True)
-        if each.words
+        for answer, each in wordy
+        if not each.sealed
     ]
     FreeText.objects.bulk_create(texts, batch_size=BATCH)
     return len(texts)

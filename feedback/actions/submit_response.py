@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from feedback.actions.note_consents import note_consents
 from feedback.actions.occasions import occasion_key, of_invitation
 from feedback.actions.save_page import finish
 from feedback.actions.store_answers import ResponseIn, content_hash, store_within
@@ -90,6 +91,7 @@ def submit_invitation(
             asked_at=invitation.due_at,
         )
         [stored] = store_within([item])
+        note_consents(item, now)
         settle_messages(invitation.pk)
         if paged:
             finish(of_invitation(invitation), now)

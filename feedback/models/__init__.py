@@ -9,6 +9,7 @@ from feedback.models.partial import PartialResponse
 from feedback.models.pay import PayMetric
 from feedback.models.response import Answer, Response
 from feedback.models.run_score import RunScore
+from feedback.models.sealed import SealedText
 from feedback.models.text import FreeText, TextScore, ThemeTag
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "PayMetric",
     "Response",
     "RunScore",
+    "SealedText",
     "Target",
     "TextScore",
     "ThemeTag",

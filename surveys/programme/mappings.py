@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from surveys.enums import SurveyKind
+from surveys.logic.document import keys_of
 from surveys.programme.mapping_sources import RECODING, conditions, recoding, source
 from surveys.programme.nodes import CODE, Node, nearest
 from surveys.programme.schema import Document, JourneyDef, SurveyDef
@@ -162,12 +163,12 @@ def question_codes(surveys: Sequence[SurveyDef]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     names = {survey.code for survey in surveys}
     for survey in surveys:
-        for question in survey.document["questions"]:
-            exact = f"{survey.code}.{question['code']}"
+        for code in (key for question in survey.document["questions"] for key in keys_of(question)):
+            exact = f"{survey.code}.{code}"
             found.setdefault(exact, []).append(exact)
             short = "journey" if survey.kind == SurveyKind.END_TO_END else survey.stage
             if short and short not in names:
-                found.setdefault(f"{short}.{question['code']}", []).append(exact)
+                found.setdefault(f"{short}.{code}", []).append(exact)
     return found
 
 

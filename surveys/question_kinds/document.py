@@ -7,6 +7,7 @@ from surveys.question_kinds.base import Choice, QuestionSpec
 from surveys.question_kinds.battery import Battery
 from surveys.question_kinds.registry import KINDS, rows_of
 
+PLACE = ("measures", "stage_code", "to_stage_code")
 Words = Callable[[Any], str]  # a text per language -> the text in one
 
 
@@ -77,7 +78,8 @@ def rows_in(question: Mapping[str, Any]) -> list[dict[str, Any]]:
             {
                 **{key: value for key, value in question.items() if key not in ("rows", "show_if", "then", "headline")},
                 **standard,
-                **{key: own[key] for key in ("metric", "measures", "stage_code", "to_stage_code") if own.get(key)},
+                **({"metric": own["metric"]} if own.get("metric") else {}),
+                **({key: own.get(key, "") for key in PLACE} if own.get("measures") else {}),
                 "code": row.code,
                 "kind": row.kind,
                 "text": own.get("text") or row.text,

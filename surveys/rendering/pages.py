@@ -126,8 +126,7 @@ class AnswerForm(forms.Form):
         self.specs, self.whole = specs, whole
         self.values: dict[str, RawValue] = {}
         self.fields = {spec.code: kind(spec.kind).form_field(spec) for spec in specs}
-        if typed:
-            self.initial = {**given, **_as_typed(self.fields, _posted(typed))}
+        self.initial = {**given, **_as_typed(self.fields, _posted(typed or {}))}
 
     def clean(self) -> dict[str, Any]:
         """Read every value by its kind, and refuse a survey (`whole`) in which nothing was answered."""
@@ -168,7 +167,7 @@ def _as_typed(fields: Mapping[str, forms.Field], typed: MultiValueDict[str, str]
         if isinstance(field, Composite):
             inputs = {f"{name}.{part.code}": part.field for part in field.parts}
         for input_name, each in inputs.items():
-            if any(key == input_name or key.startswith(f"{input_name}.") for key in typed):
+            if any(typed.getlist(key) for key in typed if key == input_name or key.startswith(f"{input_name}.")):
                 found[input_name] = each.widget.value_from_datadict(typed, MultiValueDict(), input_name)
     return found
 

@@ -25,6 +25,7 @@ from surveys.models import (
     Survey,
     SurveyVersion,
 )
+from surveys.question_kinds.document import rows_in
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -189,7 +190,7 @@ def published_survey(
     document = {"languages": ["en"], "questions": list(specs), **document}
     headline = next((spec["code"] for spec in specs if spec.get("headline")), "")
     version = SurveyVersion.objects.create(survey=survey, number=1, document=document, headline=headline)
-    for order, spec in enumerate(specs, start=1):
+    for order, spec in enumerate((row for each in specs for row in rows_in(each)), start=1):
         _question(version, order, spec)
     SurveyVersion.objects.filter(pk=version.pk).update(state=VersionState.PUBLISHED, published_at=START)
     version.refresh_from_db()
@@ -200,13 +201,14 @@ def _question(version: SurveyVersion, order: int, spec: dict[str, Any]) -> None:
     """Make the row of one question and its choices from a document's question."""
     stage = version.survey.stage_code
     scales = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "scale": (1, 5), "yes_no": (0, 1)}
+    scales |= {"agreement": (1, 5), "repeated_myself": (1, 5)}
     low, high = spec.get("scale") or scales.get(spec["kind"], (None, None))
     question = Question.objects.create(
         version=version,
         code=spec["code"],
         order=order,
         kind=spec["kind"],
-        metric=spec.get("metric", "other"),
+        metric=spec.get("metric") or "other",
         measures=spec.get("measures", Measures.STAGE if stage else Measures.JOURNEY),
         stage_code=spec.get("stage_code", stage),
         to_stage_code=spec.get("to_stage_code", ""),

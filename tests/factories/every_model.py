@@ -272,6 +272,7 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     f.HourCount: lambda: f.HourCount.objects.create(key=_n("count"), until=START),
     f.Answer: _answer,
     f.FreeText: _text,
+    f.SealedText: lambda: f.SealedText.objects.create(answer=_answer(), text="email: ann@example.org"),
     f.TextScore: _score,
     f.ThemeTag: _theme,
     f.RunScore: _run_score,

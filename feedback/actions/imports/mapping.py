@@ -147,7 +147,7 @@ def _wide(document: Mapping[str, Any], decimal: str) -> Wide:
 def _question(column: str, document: Any, decimal: str) -> Question:
     """From `COLUMN: survey.question`, or `COLUMN: {question, missing, values, multi, ...}`."""
     options = document if isinstance(document, Mapping) else {"question": document}
-    survey, _dot, question = str(options["question"]).rpartition(".")
+    survey, _dot, question = str(options["question"]).partition(".")  # the rest may be battery.row
     recoding = {key: options[key] for key in ("values", "missing", "other", "blank", "bands") if key in options}
     since, until = (date.fromisoformat(options[key]) if key in options else None for key in ("from", "until"))
     return Question(

@@ -176,3 +176,100 @@ def test_store_many_answers_at_once_are_the_same_as_one_by_one(version: SurveyVe
     of_many = Answer.objects.filter(response__occasion_key="many59").order_by("question_id").values_list(*columns)
     assert list(of_many) == list(of_one)
     assert (Response.objects.count(), Answer.objects.count(), FreeText.objects.count()) == (61, 122, 61)
+
+
+BATTERIES: list[dict[str, Any]] = [
+    {"code": "overall", "kind": "csat", "metric": "csat", "headline": True, "text": "Overall?"},
+    {"code": "served", "kind": "service_quality", "metric": "rating", "text": "How did we do?"},
+    {"code": "news", "kind": "between_steps", "metric": "other", "text": "Between the steps?"},
+    {"code": "again", "kind": "repeated_myself", "metric": "repeated_myself", "text": "Repeated?"},
+    {"code": "each", "kind": "matrix", "metric": "rating", "scale": [1, 5], "text": "Each?",
+     "rows": [{"code": "desk", "text": "Desk"}, {"code": "all", "text": "All", "metric": "ease",
+               "measures": "journey", "stage_code": ""}]},
+    {"code": "first", "kind": "ranking", "text": "First?", "choices": [{"code": "a"}, {"code": "b"}]},
+    {"code": "many", "kind": "number", "text": "How many?"},
+    {"code": "day", "kind": "date", "text": "When?"},
+    {"code": "from", "kind": "hidden", "text": "From"},
+    {"code": "reach", "kind": "contact", "text": "How can we reach you?"},
+    {"code": "note", "kind": "statement", "text": "Nearly there."},
+]  # fmt: skip
+
+
+@pytest.fixture
+def batteries(run: JourneyRun) -> SurveyVersion:
+    survey = SurveyFactory.create(kind=SurveyKind.TOUCHPOINT, journey=run.journey, stage_code="documents")
+    return published_survey(survey, [{"stage_code": survey.stage_code, **q} for q in BATTERIES])
+
+
+def test_battery_rows_are_questions_with_their_own_metric_and_scale(batteries: SurveyVersion) -> None:
+    rows = batteries.questions.order_by("order").values_list(
+        "code", "kind", "metric", "measures", "scale_min", "scale_max"
+    )
+    assert list(rows) == [
+        ("overall", "csat", "csat", "stage", 1, 5),
+        ("served.speed", "scale", "speed", "stage", 1, 5),
+        ("served.knowledge", "scale", "knowledge", "stage", 1, 5),
+        ("served.patience", "scale", "patience", "stage", 1, 5),
+        ("served.accommodation", "scale", "accommodation", "stage", 1, 5),
+        ("news.receipt_confirmed", "yes_no", "receipt_confirmed", "stage", 0, 1),
+        ("news.knew_what_next", "yes_no", "knew_what_next", "stage", 0, 1),
+        ("news.knew_when", "yes_no", "knew_when", "stage", 0, 1),
+        ("again", "repeated_myself", "repeated_myself", "stage", 1, 5),
+        ("each.desk", "scale", "rating", "stage", 1, 5),
+        ("each.all", "scale", "ease", "journey", 1, 5),
+        ("first", "ranking", "other", "stage", None, None),
+        ("many", "number", "other", "stage", None, None),
+        ("day", "date", "other", "stage", None, None),
+        ("from", "hidden", "other", "stage", None, None),
+        ("reach", "contact", "other", "stage", None, None),
+    ]  # fmt: skip
+    assert list(batteries.questions.filter(reversed=True).values_list("code", flat=True)) == ["again"]
+
+
+def test_store_every_newer_kind_each_in_its_place(batteries: SurveyVersion, run: JourneyRun) -> None:
+    values = {
+        "served.speed": RawValue(number=4.0),
+        "news.knew_when": RawValue(number=0.0),
+        "again": RawValue(number=5.0),
+        "each.all": RawValue(number=5.0),
+        "first": RawValue(choices=("b", "a")),
+        "many": RawValue(number=12.5),
+        "day": RawValue(choices=("2026-03-01",)),
+        "from": RawValue(choices=('a "quoted" \\ {value},',)),
+    }
+    many = [ResponseIn(f"k{n}", batteries, values, START, customer=run.customer, run=run) for n in range(20)]
+    store_responses(many)  # enough for COPY
+    store_responses([ResponseIn("alone", batteries, values, START, customer=run.customer, run=run)])
+    for response in Response.objects.all():
+        found = {a.question.code: (a.value, a.choices, a.score) for a in response.answers.select_related("question")}
+        assert found == {
+            "served.speed": (4.0, [], 75.0),
+            "news.knew_when": (0.0, [], 0.0),
+            "again": (5.0, [], 0.0),
+            "each.all": (5.0, [], 100.0),
+            "first": (None, ["b", "a"], None),
+            "many": (12.5, [], None),
+            "day": (None, ["2026-03-01"], None),
+            "from": (None, ['a "quoted" \\ {value},'], None),
+        }
+    assert Response.objects.count() == 21
+
+
+def test_store_contact_is_encrypted_and_never_a_text_to_score(batteries: SurveyVersion, run: JourneyRun) -> None:
+    value = RawValue(text="name: Ann Lee\nemail: ann@example.org")
+    store_responses([ResponseIn("k", batteries, {"reach": value}, START, customer=run.customer, run=run)])
+    answer = Answer.objects.get()
+    assert (answer.choices, answer.sealed_text.text) == (["name", "email"], value.text)
+    assert FreeText.objects.count() == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT text FROM feedback_sealedtext")
+        stored = str(cursor.fetchall())
+    assert [word for word in ("Ann", "example") if word in stored] == []
+
+
+def test_content_hash_cannot_be_tried_out_without_the_key(batteries: SurveyVersion) -> None:
+    import hashlib
+    import json
+
+    said = json.dumps([batteries.pk, {"reach": [None, [], "phone: 1"]}], sort_keys=True).encode()
+    assert content_hash(batteries.pk, {"reach": RawValue(text="phone: 1")}) != hashlib.sha256(said).digest()

@@ -69,7 +69,7 @@ def test_validate_spec_without_text_or_code_names_both(name: str) -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_validate_spec_keys_of_other_kinds_are_refused(name: str) -> None:
-    strange = {
+    strange: dict[str, dict[str, object]] = {
         "scale": {"scale_min": 1, "scale_max": 3},
         "rows": {"rows": ROWS},
         "exclusive": {"exclusive": ("price",)},
