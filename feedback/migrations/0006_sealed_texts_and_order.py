@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0004_partial_and_held_responses'),
+        ('feedback', '0005_pay_metrics'),
     ]
 
     operations = [
