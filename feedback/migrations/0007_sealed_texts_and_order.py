@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0005_pay_metrics'),
+        ('feedback', '0006_stopped_analysis'),
     ]
 
     operations = [
