@@ -13,6 +13,7 @@ from feedback.queries.predictors import Material
 
 Value = dict[str, Any]
 WORTH_A_WARNING = 0.1
+WORTH_COMPLETE = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def doubts_of(context: Context, material: Material) -> Doubts:
     warnings = [] if computed is None else [_computed_warning(computed)]
     if straight and straight["share"] >= WORTH_A_WARNING:
         warnings.append(_straight_warning(straight))
+    warnings += _few_complete(context, material)
     return Doubts(computed is not None, _unusable(context), straight, warnings)
 
 
@@ -59,6 +61,22 @@ def _computed_warning(doubt: Doubt) -> dict[str, str]:
     )
     facts = {"share": 100 * float(doubt.fact("r2")), "n": doubt.fact("n")}
     return warning("overall_computed_from_parts", text % facts)
+
+
+def _few_complete(context: Context, material: Material) -> list[dict[str, str]]:
+    """Told where single ratings explain and most customers left some out: the others may be a kind of their own."""
+    if material.mode != "ratings" or not material.records:
+        return []
+    asked = np.isfinite(context.table.experience)
+    ratings = np.column_stack([np.asarray(each.predictor.values, dtype=np.float64) for each in material.records])
+    complete = int((np.isfinite(ratings).all(axis=1) & asked).sum())
+    if not 0 < complete < asked.sum() * WORTH_COMPLETE:
+        return []
+    text = _(
+        "Only %(n)s of %(of)s who rated the whole gave every single rating: what goes with the experience is said of "
+        "them alone."
+    )
+    return [warning("incomplete_ratings", text % {"n": complete, "of": int(asked.sum())})]
 
 
 def _straight(material: Material) -> Value | None:

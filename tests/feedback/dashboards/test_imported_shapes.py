@@ -163,3 +163,19 @@ def test_bands_of_an_attribute_are_segments(compared, rows):
     found = {each["value"]: each["experience"]["n"] for each in compared(by="age")["segments"]}
     assert found == {"under 30": 100, "30-59": 300, "60 and over": 200}
     assert compared(segments={"age": "under 30"})["experience"]["n"] == 100
+
+
+def test_ratings_that_most_gave_are_not_told_as_few(compared):
+    assert [each["code"] for each in compared()["warnings"]].count("incomplete_ratings") == 0
+
+
+def test_ratings_that_most_left_out_are_told(rows, tmp_path):
+    for row in rows[:450]:
+        row["Seat"] = 0
+    load_text(PROGRAMME, publish=True)
+    path = tmp_path / "sparse.csv"
+    path.write_text(",".join(rows[0]) + "\n" + "\n".join(",".join(map(str, row.values())) for row in rows))
+    run_import(ImportRequest("answers", path, "flights", now=datetime(2025, 6, 1, tzinfo=UTC)))
+    value = build_comparison(Query(journey="flight"))
+    [told] = [each["text"] for each in value["warnings"] if each["code"] == "incomplete_ratings"]
+    assert told.startswith(f"Only {value['drivers']['n']} of 600 who rated the whole gave every single rating")
