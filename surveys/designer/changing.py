@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
@@ -21,6 +21,7 @@ from surveys.drafting.merge import Conflict
 from surveys.models import Survey, SurveyVersion
 
 Edit = Callable[[dict[str, Any]], dict[str, Any]]
+EDITOR: Final = "design:editor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ def person(request: HttpRequest) -> AbstractBaseUser:
     return cast("AbstractBaseUser", request.user)
 
 
-def change(request: HttpRequest, survey: Survey, edit: Edit, label: str, code: str = "") -> HttpResponse:
+def change(
+    request: HttpRequest, survey: Survey, edit: Edit, label: str, code: str = "", to: str = EDITOR
+) -> HttpResponse:
     """Apply the edit to what the person saw, store it, and go back to the editor; a clash is shown with both sides."""
     try:
         worked = worked_on(request, survey)
@@ -64,7 +67,7 @@ def change(request: HttpRequest, survey: Survey, edit: Edit, label: str, code: s
         return back(request, survey, code)
     if saved.conflicts:
         return clash(request, survey, mine, saved.version, saved.conflicts)
-    return back(request, survey, code)
+    return back(request, survey, code, to)
 
 
 def clash(
@@ -101,9 +104,9 @@ def _words(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
 
 
-def back(request: HttpRequest, survey: Survey, code: str = "") -> HttpResponse:
-    """To the editor, at the same question and language."""
+def back(request: HttpRequest, survey: Survey, code: str = "", to: str = EDITOR) -> HttpResponse:
+    """To the editor (or the page that is named), at the same question and language."""
     query = {"q": code or request.POST.get("q", ""), "lang": request.POST.get("lang", "")}
-    address = reverse("design:editor", args=[survey.code])
+    address = reverse(to, args=[survey.code])
     told = urlencode({key: value for key, value in query.items() if value})
     return redirect(f"{address}?{told}" if told else address)

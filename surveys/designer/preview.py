@@ -7,7 +7,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from surveys.designer.access import of_survey
-from surveys.designer.drawing import logic_map
 from surveys.designer.page import Editor
 from surveys.models import Survey
 from surveys.rendering.pages import AnswerForm, page_texts, questions_html
@@ -29,16 +28,3 @@ def preview(request: HttpRequest, survey: Survey) -> HttpResponse:
         response = TemplateResponse(request, "surveys/designer/preview.html", context).render()
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response
-
-
-@of_survey()
-def logic(request: HttpRequest, survey: Survey) -> HttpResponse:
-    """What depends on what, drawn and as a table."""
-    shown = Editor(survey, request.GET.get("lang", ""))
-    context = {
-        "survey": survey,
-        "editor": shown,
-        "map": logic_map(shown.document, shown.language),
-        "title": survey.name or survey.code,
-    }
-    return TemplateResponse(request, "surveys/designer/logic.html", context)

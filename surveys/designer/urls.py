@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from surveys.designer import editor, history, listing, preview, publishing, questions, words
+from surveys.designer import editor, history, listing, logic, preview, publishing, questions, words
 
 app_name = "design"
 urlpatterns = [
@@ -24,7 +24,8 @@ urlpatterns = [
     path("<slug:code>/languages/", words.languages, name="languages"),
     path("<slug:code>/languages/table.csv", words.export_table, name="table"),
     path("<slug:code>/languages/take-in/", words.import_table, name="take-in"),
-    path("<slug:code>/logic/", preview.logic, name="logic"),
+    path("<slug:code>/logic/", logic.logic, name="logic"),
+    path("<slug:code>/logic/<slug:question>/", logic.save, name="logic-save"),
     path("<slug:code>/preview/", preview.preview, name="preview"),
     path("<slug:code>/publish/", publishing.review, name="publish"),
     path("<slug:code>/publish/now/", publishing.publish, name="publish-now"),

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from surveys.actions.drafts import save_draft
 from surveys.models import Survey, SurveyVersion
 from tests.factories import published_journey
 from tests.sinks import MailSink, mail_sink_fixture  # noqa: F401 - a fixture
@@ -346,3 +347,29 @@ def test_list_asks_the_database_as_often_for_three_as_for_one(client_of, django_
 def test_pages_of_a_survey_ask_the_database_a_fixed_number_of_times(client_of, survey, name):
     assert client_of.get(reverse(f"design:{name}", args=[survey.code])).status_code == 200
     assert client_of.get(reverse(f"design:{name}", args=["no-such"])).status_code == 404
+
+
+def test_rules_of_a_question_saved_shown_and_checked(client_of, survey):
+    rows = {"g0-r0-about": "overall", "g0-r0-op": "le", "g0-r0-value": "2", "g0-r1-about": "", "g0-r1-op": "eq"}
+    response = post(client_of, "logic-save", survey, "reason", base=1, groups="1", jumps="1", **rows)
+    assert response.url == reverse("design:logic", args=[survey.code]) + "?q=reason"
+    question = draft(survey).document["questions"][1]
+    assert (question["show_if"], question["then"]) == ({"question": "overall", "op": "le", "value": 2}, [])
+    page = client_of.get(response.url)
+    assert [[each.row.about for each in group] for group in page.context_data["groups"]] == [["overall", ""], [""]]
+    jump = {"j0-op": "ge", "j0-value": "4", "j0-go_to": "end"}
+    post(client_of, "logic-save", survey, "overall", groups="1", jumps="1", **jump)
+    assert draft(survey).document["questions"][0]["then"] == [
+        {"if": {"question": "overall", "op": "ge", "value": 4}, "go_to": "end"}
+    ]
+
+
+def test_deep_condition_is_left_as_it_is(client_of, survey):
+    deep = {"not": {"question": "overall", "op": "eq", "value": 1}}
+    document = draft(survey).document
+    document["questions"][1]["show_if"] = deep
+    save_draft(draft(survey).pk, 1, document, None)
+    page = client_of.get(reverse("design:logic", args=[survey.code]) + "?q=reason")
+    assert "nested more deeply" in page.content.decode()
+    post(client_of, "logic-save", survey, "reason", jumps="1")
+    assert draft(survey).document["questions"][1]["show_if"] == deep
