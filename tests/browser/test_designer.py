@@ -98,3 +98,79 @@ def test_no_rule_of_accessibility_is_broken(design, width, scheme):
         keep(page, f"designer-{part.strip('/') or 'editor'}-{width}-{scheme}")
         assert violations(page) == [], part
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), part
+
+
+def test_whole_way_by_keyboard_alone(design):
+    """From the list to a published survey without touching a mouse."""
+    page = design()
+    page.get_by_role("link", name="New questionnaire").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Begin with").focus()
+    page.keyboard.type("Sat")
+    page.keyboard.press("Tab")
+    page.keyboard.type("the stage “C")
+    page.keyboard.press("Tab")
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="By keyboard")).to_be_visible()
+    page.get_by_role("button", name="Move question 1 down").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#state")).to_contain_text("change 2")
+    page.locator("h1").click()
+    page.keyboard.press("Control+z")
+    expect(page.locator("#state")).to_contain_text("change 3")
+    assert [each["code"] for each in draft().document["questions"]] == ["overall", "reason"]
+    page.get_by_role("link", name="Publish", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Publish now").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Version 1 is published.")).to_be_visible()
+
+
+def test_question_dragged_to_another_place(design):
+    page = design()
+    make_survey(page)
+    expect(page.locator("#questions[data-sortable]")).to_be_visible()  # the script has come
+    rows = page.locator("#questions li")
+    start, end = (rows.nth(n).locator(".words").bounding_box() for n in (1, 0))
+    assert start
+    assert end
+    page.mouse.move(start["x"] + 20, start["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 20, start["y"] - 20, steps=5)
+    page.mouse.move(end["x"] + 20, end["y"] - 4, steps=15)
+    page.mouse.up()
+    expect(page.locator("#state")).to_contain_text("change 2")
+    assert [each["code"] for each in draft().document["questions"]] == ["reason", "overall"]
+
+
+def test_clash_of_two_people_is_shown_without_losing_words(design):
+    first = design()
+    make_survey(first)
+    second = design(re.sub(r".*(/design/.*)", r"\1", first.url))
+    first.get_by_label("Question", exact=True).fill("What one person wrote about {this contact}")
+    first.get_by_role("button", name="Save").click()
+    expect(first.locator("#state")).to_contain_text("change 2")
+    second.get_by_label("Question", exact=True).fill("What the other wrote about {this contact}")
+    second.get_by_role("button", name="Save").click()
+    expect(second.get_by_role("heading", name="Two people changed the same words")).to_be_visible()
+    expect(second.get_by_text("What one person wrote")).to_be_visible()
+    keep(second, "designer-clash")
+    assert violations(second) == []
+    second.get_by_role("button", name="Keep my version").click()
+    expect(second.get_by_label("Question", exact=True)).to_have_value("What the other wrote about {this contact}")
+
+
+def test_rules_set_beside_the_map(design):
+    page = design()
+    make_survey(page)
+    page.goto(re.sub(r"\?.*", "", page.url) + "logic/?q=reason")
+    group = page.get_by_role("group", name="Group 1: all of these")
+    group.get_by_label("What").first.select_option("overall")
+    group.get_by_label("How").first.select_option("le")
+    group.get_by_label("Value").first.fill("2")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="1 rule leads through the questions")).to_be_visible()
+    assert draft().document["questions"][1]["show_if"] == {"question": "overall", "op": "le", "value": 2}
+    keep(page, "designer-rules")
+    assert violations(page) == []

@@ -42,7 +42,7 @@
     const list = document.getElementById("questions");
     if (!list || list.dataset.sortable || !window.Sortable || !list.querySelector(".move")) return;
     list.dataset.sortable = "yes";
-    window.Sortable.create(list, { draggable: "li[data-code]", delayOnTouchOnly: true, delay: 150, onEnd: () => order(list) });
+    window.Sortable.create(list, { draggable: "li[data-code]", delayOnTouchOnly: true, delay: 150, onEnd: (event) => { if (event.oldIndex !== event.newIndex) order(list); } });
   }
 
   function order(list) {
