@@ -53,11 +53,14 @@ def main(arguments: list[str] | None = None) -> int:
     people = world(options.customers, options.seed)
     cool_down = Policy(Limits.from_document({"total": ["1 per 30d"], "e2e_only": 0}), waits=False)
     base = play("global 30 days, dropped", people, cool_down)
+    delayed = play("global 30 days, delayed", people, replace(cool_down, waits=True))
+    often = {**DEFAULTS.by_kind, **Limits.from_document({"end_to_end": ["1 per 30d"]}).by_kind}
     results = [
         base,
-        play("global 30 days, delayed", people, replace(cool_down, waits=True)),
+        delayed,
         matched("separate clocks, no room kept", people, replace(DEFAULTS, keep_room_for=""), base.messages),
         matched("ours: clocks, room, delay", people, DEFAULTS, base.messages),
+        matched("ours, whole 1 per 30d", people, replace(DEFAULTS, by_kind=often), delayed.messages),
         play("ours with the defaults as they are", people, Policy(DEFAULTS)),
     ]
     heads = ("messages", "pairs", "pairs/runs", "p99 of a customer", "dropped")

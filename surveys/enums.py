@@ -123,10 +123,10 @@ class NeverAskReason(TextChoices):
 class StopReason(TextChoices):
     """Why a customer wants to be asked less; said by choice on the preferences page."""
 
-    TOO_OFTEN = "too_often", _("too often")
-    NOT_USEFUL = "not_useful", _("nothing comes of it")
-    PRIVACY = "privacy", _("concerned about the data")
-    OTHER = "other", _("another reason")
+    TOO_OFTEN = "too_often", _("You ask too often")
+    NOT_USEFUL = "not_useful", _("Nothing comes of my answers")
+    PRIVACY = "privacy", _("I am concerned about my data")
+    OTHER = "other", _("Another reason")
 
 
 class InvitationState(TextChoices):

@@ -156,7 +156,7 @@ def _in_total(
 ) -> Iterable[Verdict]:
     """The verdict of each total cap, with the place that is kept for the journey's own survey."""
     times = [ask.at for ask in asks]
-    keep = room_wanted and kind != limits.keep_room_for and _comes(asks, limits, at)
+    keep = room_wanted and limits.keep_room_for not in ("", kind) and _comes(asks, limits, at)
     for cap in limits.total:
         block = _block(cap, cap.count, times, at)
         kept = _block(cap, max(cap.count - 1, 0), times, at) if keep and block.allowed else ALLOWED

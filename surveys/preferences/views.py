@@ -1,21 +1,21 @@
 """/p/<token>/: see and change how one may be asked, and unsubscribe by one click from the mail program (RFC 8058)."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from cxsurvey.lib.secret_pages import gone, secret_page
-from surveys.actions.preferences import save_preferences, stop_everything
-from surveys.actions.suppress import opt_out
-from surveys.enums import Channel
+from surveys.actions.preferences import save_preferences, stop_channel, stop_everything
+from surveys.enums import Channel, StopReason
 from surveys.models import Customer, Invitation
+from surveys.preferences.posted import wishes_of
 from surveys.queries.preferences import invitation_of_preferences, ways_to_ask
 
 
@@ -42,30 +42,38 @@ def language_of(customer: Customer) -> str:
 
 
 def _one_click(invitation: Invitation) -> HttpResponse:
-    opt_out(invitation.customer, [Channel(invitation.channel)], "one-click unsubscribe", timezone.now())
+    stop_channel(invitation.customer, Channel(invitation.channel), "one-click unsubscribe", timezone.now())
     return HttpResponse(_("You are unsubscribed."), content_type="text/plain; charset=utf-8")
 
 
 def _save(request: HttpRequest, customer: Customer) -> HttpResponse:
-    stop = request.POST.get("stop")
+    stop, why = request.POST.get("stop"), request.POST.get("why", "")
     if stop == "everything":  # asked again: some mail scanners press every button that they find
-        return _render(request, "surveys/preferences/stop.html", {"sender": settings.SENDER_NAME})
+        context = {"sender": settings.SENDER_NAME, "why": why if why in StopReason.values else ""}
+        return _render(request, "surveys/preferences/stop.html", context)
     if stop == "confirmed":
-        stop_everything(customer, timezone.now())
+        stop_everything(customer, timezone.now(), why=why)
     else:
-        save_preferences(customer, wanted_of(request.POST), timezone.now())
-    customer.refresh_from_db(fields=["consent_email", "consent_sms"])
-    return _page(request, customer, saved=True)
-
-
-def wanted_of(posted: Mapping[str, str]) -> dict[Channel, bool]:
-    """What the form says; a channel without a clear yes or no is left as it is."""
-    return {channel: posted[channel] == "yes" for channel in Channel if posted.get(channel) in ("yes", "no")}
+        save_preferences(customer, wishes_of(request.POST), timezone.now())
+    customer.refresh_from_db()
+    with translation.override(language_of(customer)):  # which may be another one now
+        return _page(request, customer, saved=True)
 
 
 def _page(request: HttpRequest, customer: Customer, *, saved: bool) -> HttpResponse:
-    ways = ways_to_ask(customer, timezone.now())
-    context = {"ways": ways, "saved": saved, "asked": any(way.allowed for way in ways), "sender": settings.SENDER_NAME}
+    now = timezone.now()
+    ways = ways_to_ask(customer, now)
+    context = {
+        "ways": ways,
+        "saved": saved,
+        "asked": any(way.allowed for way in ways),
+        "sender": settings.SENDER_NAME,
+        "paused_until": customer.paused_until if customer.paused_until and customer.paused_until > now else None,
+        "preferred": customer.preferred_channel,
+        "language": customer.language.partition("-")[0].lower(),
+        "languages": [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES],
+        "reasons": StopReason.choices,
+    }
     return _render(request, "surveys/preferences/page.html", context)
 
 

@@ -7,17 +7,21 @@ from django.db.models import Q
 
 from cxsurvey.lib.masking import mask_email, mask_phone
 from cxsurvey.lib.tokens import digest, looks_like_token
-from surveys.enums import Channel, SuppressionReason
+from surveys.enums import Channel, SuppressionReason, SurveyKind
 from surveys.models import Customer, Invitation, Suppression
 
 
 @dataclass(frozen=True)
 class Way:
-    """One channel to a customer: the address, unreadable for others, and whether asking by it is allowed."""
+    """One channel to a customer: the address, unreadable for others, whether asking by it is allowed, and what about.
+
+    `kinds` are those of surveys, each with whether it is wanted by this channel.
+    """
 
     channel: Channel
     address: str
     allowed: bool
+    kinds: tuple[tuple[SurveyKind, bool], ...] = ()
 
 
 def invitation_of_preferences(token: str) -> Invitation | None:
@@ -36,7 +40,12 @@ def ways_to_ask(customer: Customer, now: datetime) -> list[Way]:
         (Channel.SMS, customer.phone, mask_phone, customer.consent_sms),
     ]
     return [
-        Way(channel, mask(address), consent and not {(hashes[channel], channel), (hashes[channel], "")} & stopped)
+        Way(
+            channel,
+            mask(address),
+            consent and not {(hashes[channel], channel), (hashes[channel], "")} & stopped,
+            tuple((kind, f"{channel}:{kind}" not in customer.refuses) for kind in SurveyKind),
+        )
         for channel, address, mask, consent in every
         if address
     ]

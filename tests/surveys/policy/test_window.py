@@ -1,5 +1,6 @@
 """Quiet hours on the customer's wall clock, through clock changes and across midnight (reliability B6)."""
 
+import random
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -164,3 +165,20 @@ def test_next_allowed_always_is_now_and_naive_is_refused() -> None:
 def test_next_allowed_window_without_days_never_opens() -> None:
     with pytest.raises(NeverOpen):
         next_allowed(utc("2026-01-15T00:00:00"), "Etc/UTC", Window((), time(9), time(10)))
+
+
+def test_next_allowed_ten_thousand_random_cases_are_inside_soon_and_settled() -> None:
+    chance = random.Random(6)
+    first, seconds = datetime(2010, 1, 1, tzinfo=UTC), 20 * 365 * 86_400
+    wrong = []
+    for _ in range(10_000):
+        at = first + timedelta(seconds=chance.randrange(seconds))
+        begin, length = chance.randrange(1440), chance.randrange(120, 1440)
+        end = (begin + length) % 1440
+        window = Window(ALL_DAYS, time(begin // 60, begin % 60), time(end // 60, end % 60))
+        zone = chance.choice(ZONES)
+        found = next_allowed(at, zone, window)
+        inside = window.contains(found.astimezone(ZoneInfo(zone)))
+        if not (at <= found < at + timedelta(hours=25) and inside and next_allowed(found, zone, window) == found):
+            wrong.append((at, zone, str(window), found))
+    assert wrong == []

@@ -1,13 +1,15 @@
 """/p/<token>/: a page on GET, one-click unsubscribe and choices on POST."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from cxsurvey.lib.tokens import digest
 from surveys.actions.suppress import suppress
-from surveys.models import Customer, Delivery, Invitation, Suppression
+from surveys.models import Customer, Delivery, Invitation, PreferenceChange, Suppression
 from tests.factories import CustomerFactory, DeliveryFactory, InvitationFactory
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +176,74 @@ def test_one_click_answers_in_the_customers_language(invitation, browser):
 def test_page_of_an_unknown_language_follows_the_browser(invitation, browser):
     Customer.objects.update(language="xx")
     assert browser.get(PAGE, headers={"Accept-Language": "fr"})["Content-Language"] == "fr"
+
+
+def shown(*ticked: str, **more: str) -> dict[str, Any]:
+    """The form with these boxes ticked, and all six told as shown."""
+    kinds = ("touchpoint", "end_to_end", "relationship")
+    boxes = [f"{channel}:{kind}" for channel in ("email", "sms") for kind in kinds]
+    return {"shown": boxes, "kind": list(ticked) or boxes, "email": "yes", "sms": "yes", "paused": "no", **more}
+
+
+def told() -> list[tuple[dict[str, object], str]]:
+    return list(PreferenceChange.objects.order_by("pk").values_list("changes", "why"))
+
+
+def test_form_as_shown_with_all_its_boxes_changes_and_records_nothing(invitation, browser):
+    browser.post(PAGE, shown(language="", preferred=""))
+    customer = Customer.objects.get()
+    assert (customer.refuses, customer.paused_until, customer.language, told()) == ([], None, "en", [])
+
+
+def test_boxes_not_ticked_are_refused_by_channel_and_kind_and_may_be_ticked_again(invitation, browser):
+    kept = ("email:end_to_end", "email:relationship", "sms:end_to_end", "sms:touchpoint")
+    browser.post(PAGE, shown(*kept, why="too_often"))
+    assert Customer.objects.get().refuses == ["email:touchpoint", "sms:relationship"]
+    assert told() == [({"refuses": ["email:touchpoint", "sms:relationship"]}, "too_often")]
+    browser.post(PAGE, shown())
+    assert Customer.objects.get().refuses == []
+
+
+def test_kind_refused_stops_what_waits_and_leaves_the_link_that_he_has(invitation, browser):
+    kind = invitation.survey.kind
+    waiting = InvitationFactory(version=invitation.version, customer=invitation.customer)
+    browser.post(PAGE, shown(*[box for box in shown()["kind"] if not box.endswith(kind)]))
+    assert [each.state for each in Invitation.objects.order_by("pk")] == ["live", "cancelled"]
+    assert waiting.pk != invitation.pk
+
+
+@time_machine.travel(NOW, tick=False)
+def test_pause_is_for_ninety_days_and_can_be_ended(invitation, browser):
+    page = browser.post(PAGE, shown(paused="yes")).content.decode()
+    assert Customer.objects.get().paused_until == NOW + timedelta(days=90)
+    assert "No questions until June 1, 2026" in page
+    browser.post(PAGE, shown(paused="yes"))
+    assert (Customer.objects.get().paused_until, len(told())) == (NOW + timedelta(days=90), 1)
+    browser.post(PAGE, shown(paused="no"))
+    assert Customer.objects.get().paused_until is None
+
+
+def test_language_and_preferred_channel_are_kept(invitation, browser):
+    response = browser.post(PAGE, shown(language="de", preferred="sms"))
+    customer = Customer.objects.get()
+    assert (customer.language, customer.preferred_channel) == ("de", "sms")
+    assert response["Content-Language"] == "de"
+
+
+@pytest.mark.parametrize("nonsense", [{"language": "xx"}, {"preferred": "fax"}, {"why": "\0"}, {"shown": "a:b"}])
+def test_nonsense_is_left_as_it_is(invitation, browser, nonsense):
+    assert browser.post(PAGE, {**shown(), **nonsense}).status_code == 200
+    assert told() == []
+
+
+def test_stop_everything_is_recorded_with_its_reason(invitation, browser):
+    page = browser.post(PAGE, shown(stop="everything", why="privacy")).content.decode()
+    assert ('name="why" value="privacy"' in page, told()) == (True, [])
+    browser.post(PAGE, {"stop": "confirmed", "why": "privacy"})
+    assert told() == [({"email": False, "sms": False}, "privacy")]
+
+
+def test_one_click_is_recorded_once(invitation, browser):
+    for _ in range(3):
+        browser.post(PAGE, {"List-Unsubscribe": "One-Click"})
+    assert [(changes, why) for changes, why in told()] == [({"email": False}, "")]
