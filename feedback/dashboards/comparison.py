@@ -83,7 +83,7 @@ def _computed(context: Context, now: datetime, tell: Tell) -> Value:
     """Every number and the findings of each family by itself."""
     tell(COMPARING, _("comparing service with experience"))
     value = _header(context, now) | _empty() | _measured(context)
-    value["findings"] = [*words.findings(value), *segment_findings(value)]
+    value["findings"] = words.findings(value)
     notes = (
         _("explaining what goes with it"),
         _("following contacts until they are solved"),
@@ -94,7 +94,8 @@ def _computed(context: Context, now: datetime, tell: Tell) -> Value:
     for part, begin, note in zip(PARTS, BEGIN, notes, strict=True):
         tell(begin, note)
         value = _with(value, part(context, value))
-    return value
+    # The cause comes before where it is.
+    return _with(value, Addition(findings=segment_findings(value)))
 
 
 def _with(value: Value, addition: Addition) -> Value:
@@ -104,20 +105,24 @@ def _with(value: Value, addition: Addition) -> Value:
 
 
 def _verdict(context: Context, value: Value, now: datetime, tell: Tell) -> Verdict:
-    """Judged on closed months: computed once more without this month's runs, where there are runs of both.
+    """Judged on closed months: computed once more without what this month brought, where it brought anything.
 
-    Before a first month has closed there is nothing else to go by than all there is.
+    Before closed months hold enough for a test there is nothing else to go by than all there is.
     """
     until = standing.closed_month(context.query, now)
-    if until is None:
-        return standing.verdict(value, context.query.end)
-    inside = context.history.between(context.query.start, context.query.end)
-    closed = inside.between(None, until)
-    if len(closed) in (0, len(inside)):
-        return standing.verdict(value, until if len(closed) else None)
+    if until is None or not _goes_on(context, value, until):
+        return standing.verdict(value, until or context.query.end)
     tell(0, _("reading the closed months"))
-    earlier = context_of(replace(context.query, end=until))
-    return standing.verdict(_computed(replace(earlier, share_intervals=False), now, tell), until)
+    earlier = replace(context_of(replace(context.query, end=until)), share_intervals=False)
+    found = standing.verdict(_computed(earlier, now, tell), until)
+    return found if found.tests else standing.verdict(value)
+
+
+def _goes_on(context: Context, value: Value, until: datetime) -> bool:
+    """Whether any run or contact is of later than that."""
+    runs = context.history.between(max(filter(None, (context.query.start, until))), context.query.end)
+    handled = value["handle_time"]
+    return len(runs) > 0 or bool(handled and datetime.fromisoformat(handled["data_end"]) > until)
 
 
 def _silent(_percent: int, _note: str) -> None:

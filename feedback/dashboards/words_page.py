@@ -25,7 +25,7 @@ def judged_on(page: Value) -> str:
 
 def _basis(until: str | None) -> str:
     if until is None:
-        return _("No month has closed yet, so all journeys so far count.")
+        return _("No closed month holds enough to judge yet, so everything so far counts.")
     day = date_format(datetime.fromisoformat(until), "j M Y")
     return _(
         "Journeys that ended before %(day)s count; what came later is shown, and judged when its month closes."

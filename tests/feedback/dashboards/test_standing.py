@@ -112,7 +112,7 @@ def test_comparison_first_month_is_judged_as_it_is() -> None:
     value = build_comparison(Query("months"), MID)
     assert (value["gap"]["finding"], value["gap"]["stands"], value["page"]["judged_until"]) == (True, True, None)
     assert [(item["kind"], item["stands"]) for item in value["findings"]] == [("gap", True)]
-    assert "No month has closed yet" in text_report(value)
+    assert "No closed month holds enough to judge yet" in text_report(value)
 
 
 @pytest.mark.django_db

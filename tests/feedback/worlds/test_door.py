@@ -113,6 +113,7 @@ def test_door_contacts_tell_solved_from_logged_and_name_the_trap(tmp_path: Path)
     assert logged["lo"] > measured["hi"]
     traps = [agent["agent"] for agent in value["handle_time"]["agents"] if agent["kind"] == "trap"]
     assert traps == ["ag07"]
+    assert value["page"]["judged_until"] is not None
     stand = {item["kind"] for item in value["findings"] if item["stands"]}
     assert stand <= {"handle_time_trap", "handle_time_mirror"}
 
