@@ -34,8 +34,8 @@ def main(arguments: list[str] | None = None) -> dict[str, object]:
     with granian(options.connections) as (port, pid):
         _run(port, options.connections, warm, _submit)
         results = [
-            {"work": "pages opened", **_measure(port, pid, options.connections, counted, _open)},
-            {"work": "surveys submitted", **_measure(port, pid, options.connections, counted, _submit)},
+            {"work": "pages opened", **measure_requests(port, pid, options.connections, counted, _open)},
+            {"work": "surveys submitted", **measure_requests(port, pid, options.connections, counted, _submit)},
         ]
     report: dict[str, object] = {
         "benchmark": "submissions", "connections": options.connections, "answers": len(ANSWERS), "durable": True,
@@ -144,7 +144,7 @@ def _wait_for(port: int) -> None:
     raise SystemExit("granian did not start; what went wrong is printed above.")
 
 
-def _measure(port: int, pid: int, connections: int, tokens: list[str], request: Request) -> dict[str, float]:
+def measure_requests(port: int, pid: int, connections: int, tokens: list[str], request: Request) -> dict[str, float]:
     """Rate, latencies in ms, and CPU of the web processes per request in ms."""
     before, started = _cpu_seconds(pid), time.perf_counter()
     times = sorted(_run(port, connections, tokens, request))

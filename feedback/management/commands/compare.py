@@ -57,11 +57,22 @@ class Command(BaseCommand):
             weighted=options["weighted"],
         )
         try:
-            value = build_comparison(query)
+            value = _computed(query)
         except UnknownJourney:
             known = ", ".join(Journey.objects.values_list("code", flat=True)) or "none yet: load a programme file"
             raise CommandError(f"There is no journey {options['journey']!r}. Known journeys: {known}.") from None
         self.stdout.write(_rendered(options["format"], value, query))
+
+
+def _computed(query: Query) -> dict[str, Any]:
+    """Computed here, without a worker; how far it is shows on a terminal's stderr."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=100)
+        return build_comparison(query, tell=lambda done, note: progress.update(task, completed=done, description=note))
 
 
 def _rendered(kind: str, value: dict[str, Any], query: Query) -> str:
