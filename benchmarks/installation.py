@@ -60,6 +60,7 @@ def _environment(home: Path, started: list[Running]) -> str:
         PUBLIC_BASE_URL=address, STANDIN_FOLDER=str(home / "inbox"), EMAIL_URL=f"smtp://127.0.0.1:{mail}",
         STANDIN_SMTP_PORT=str(mail), STANDIN_SMS_PORT=str(sms), SMS_PROVIDER="twilio", SMS_ACCOUNT="bench",
         SMS_API_URL=f"http://127.0.0.1:{sms}", SMS_SECRET=secrets.token_hex(16), SMS_FROM="+15005550006",
+        SMS_COUNTRIES="US", SMS_BURST_NUMBERS="0",
     )  # fmt: skip
     os.environ.pop("DEBUG", None)
     return address

@@ -255,6 +255,10 @@ SMS_SIGNATURE_SECRET = env.str("SMS_SIGNATURE_SECRET", default=SMS_SECRET if SMS
 SMS_FROM = env.str("SMS_FROM", default="")
 SMS_SENDER_NAME = env.str("SMS_SENDER_NAME", default="")
 PHONE_REGION = env.str("PHONE_REGION", default="")  # country of numbers written without +; empty: refused
+SMS_COUNTRIES: list[str] = env.list("SMS_COUNTRIES", default=[PHONE_REGION] if PHONE_REGION else [])
+SMS_BURST_NUMBERS = env.int("SMS_BURST_NUMBERS", default=20)
+SMS_SEGMENTS_PER_DAY = env.int("SMS_SEGMENTS_PER_DAY", default=10_000)
+SMS_SEGMENTS_PER_DAY_AND_JOURNEY = env.int("SMS_SEGMENTS_PER_DAY_AND_JOURNEY", default=5_000)
 DELIVERY_LEASE_SECONDS = env.float("DELIVERY_LEASE_SECONDS", default=30.0)
 DELIVERY_SENDING_LIMIT_SECONDS = env.float("DELIVERY_SENDING_LIMIT_SECONDS", default=150.0)
 DELIVERY_BATCH = env.int("DELIVERY_BATCH", default=100)

@@ -34,5 +34,5 @@ def queued(count: int = 1, **fields: Any) -> list[Delivery]:
 
 def _person(number: int, **fields: Any) -> Customer:
     made: Customer = CustomerFactory.build(**fields)
-    set_addresses(made, fields.get("email", made.email), fields.get("phone", f"+49301234{number:04d}"))
+    set_addresses(made, fields.get("email", made.email), fields.get("phone", f"+491511234{number:04d}"))
     return made

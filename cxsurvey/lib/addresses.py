@@ -57,6 +57,12 @@ def country_of_phone(e164: str) -> str | None:
     return region if region and region != "001" else None
 
 
+def is_mobile(e164: str) -> bool:
+    """Whether text messages reach the number: mobile, or where mobile and fixed numbers look alike (North America)."""
+    kinds = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    return phonenumbers.number_type(phonenumbers.parse(e164, None)) in kinds
+
+
 def lookup_hash(kind: Kind, address: str, key: bytes) -> bytes:
     """HMAC-SHA256 (32 bytes) of a normalised address: the look-up column, also of suppressions after erasure.
 

@@ -61,6 +61,8 @@ class Installation:
             "SMS_ACCOUNT": "demo",
             "SMS_SECRET": self.known["TOKEN_KEY"][:32],
             "SMS_FROM": "+15005550006",
+            "SMS_COUNTRIES": "US",  # the demo's numbers, which are alike and belong to nobody
+            "SMS_BURST_NUMBERS": "0",
         }
 
     # -- start -----------------------------------------------------------------------------------------------------

@@ -13,9 +13,10 @@ from surveys.actions import deliver_moves as moves
 from surveys.actions.deliver_carriers import Carriers
 from surveys.actions.deliver_check import facts_of
 from surveys.actions.deliver_moves import Claim
+from surveys.actions.deliver_paid import take_passes
 from surveys.actions.deliver_refuse import refuse
 from surveys.actions.dispatch import hold
-from surveys.enums import DeliveryState, HoldCause
+from surveys.enums import Channel, DeliveryState, HoldCause
 from surveys.models import Delivery
 from surveys.policy.may_send import Claimed, Decision, may_send
 from surveys.queries.due import claimed_messages
@@ -55,13 +56,19 @@ class Batch:
         deliveries = claimed_messages(self.claims)
         self.facts = facts_of(deliveries, self._clock)
         refused: dict[Decision, list[Delivery]] = defaultdict(list)
+        decisions = {each.pk: may_send(self.facts[each.pk], self._clock) for each in deliveries}
+        paid = [each for each in deliveries if each.channel == Channel.SMS and decisions[each.pk].ok]
+        decisions |= take_passes(paid, self._clock)
         for delivery in deliveries:
-            decision = may_send(self.facts[delivery.pk], self._clock)
+            decision = decisions[delivery.pk]
             if decision.ok:
                 self.waiting.append(delivery)
             else:
                 refused[decision].append(delivery)
-        return Counter({str(why.state): refuse(rows, why) for why, rows in refused.items()})
+        counts: Counter[str] = Counter()
+        for why, rows in refused.items():
+            counts[str(why.state)] += refuse(rows, why)
+        return counts
 
     def take(self, delivery: Delivery) -> bool:
         """Whether the message is ours and in hand now (the record of the one before may have taken it already)."""
@@ -98,12 +105,6 @@ class Batch:
                 taken, DeliveryState.QUEUED, cause, came=DeliveryState.CLAIMED, next_at=until, in_hand=True
             )
         return len(back)
-
-    def count_paid(self, delivery: Delivery) -> None:
-        """A paid message has left: later ones of this batch to the same number see it."""
-        times = self.facts[delivery.pk].sent
-        if isinstance(times, list):  # one list per number, shared by its messages
-            times.append(self.now())
 
     def note_fault(self, channel: str, cause: str, *, account: bool = False) -> None:
         """A fault of the carrier itself: after a few in a row its other messages wait rather than fail one by one.

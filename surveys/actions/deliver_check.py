@@ -1,20 +1,18 @@
 """The recheck of claimed messages: what was true when they were planned may not be true now (reliability R3)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
 
 from cxsurvey.lib.addresses import country_of_phone
-from cxsurvey.lib.periods import ALWAYS, Cap, Window, parse_window
+from cxsurvey.lib.periods import ALWAYS, Window, parse_window
 from surveys.enums import Channel
 from surveys.models import Customer, Delivery, Rule
 from surveys.policy.channel_choice import Reachable
-from surveys.policy.frequency import SMS_CAPS
 from surveys.policy.may_send import Claimed
-from surveys.queries.due import contact_policies, never_ask_flags, sms_times, suppressed_channels
+from surveys.queries.due import never_ask_flags, suppressed_channels
 
 HASHES = {Channel.EMAIL: "email_hash", Channel.SMS: "phone_hash"}
 
@@ -24,8 +22,6 @@ def facts_of(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Claimed
     customers = [delivery.invitation.customer for delivery in deliveries]
     suppressed = suppressed_channels(hashes_of(customers), now)
     flags = never_ask_flags({each.pk for each in customers}, now)
-    paid = [delivery for delivery in deliveries if delivery.channel == Channel.SMS]
-    caps, times = _paid(paid, now)
     return {
         delivery.pk: Claimed(
             channel=delivery.channel,
@@ -37,8 +33,6 @@ def facts_of(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Claimed
             zone=delivery.invitation.customer.time_zone,
             country=country_of(delivery.invitation.customer),
             fallback_zone=settings.TIME_ZONE,
-            caps=caps.get(delivery.pk, ()),
-            sent=times.setdefault(_number(delivery), []) if delivery.channel == Channel.SMS else (),
         )
         for delivery in deliveries
     }
@@ -87,24 +81,3 @@ def country_of(customer: Customer) -> str:
 @lru_cache(maxsize=256)
 def _window(text: str) -> Window:
     return parse_window(text)
-
-
-def _number(delivery: Delivery) -> bytes:
-    return bytes(delivery.invitation.customer.phone_hash or b"")
-
-
-def _paid(deliveries: Sequence[Delivery], now: datetime) -> tuple[dict[int, tuple[Cap, ...]], dict[bytes, Any]]:
-    """Caps of each paid message (R17), and the times of earlier ones per number."""
-    if not deliveries:
-        return {}, {}
-    policies = contact_policies({delivery.invitation.survey.journey_id for delivery in deliveries})
-    caps = {delivery.pk: _caps(policies, delivery.invitation.survey.journey_id) for delivery in deliveries}
-    longest = max((cap.period.delta for each in caps.values() for cap in each), default=timedelta())
-    times = sms_times({_number(delivery) for delivery in deliveries}, now - longest) if longest else {}
-    return caps, dict(times)
-
-
-def _caps(policies: Mapping[int | None, Mapping[str, object]], journey: int | None) -> tuple[Cap, ...]:
-    """Caps per number (R17), unless the contact policy in force says: no limits."""
-    policy = policies.get(journey, policies.get(None))
-    return () if policy is not None and not policy else SMS_CAPS

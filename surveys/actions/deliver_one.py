@@ -15,6 +15,7 @@ from surveys.actions.deliver_check import facts_of
 from surveys.actions.deliver_compose import compose
 from surveys.actions.deliver_moves import Outcome
 from surveys.actions.deliver_outcome import not_sent, sent
+from surveys.actions.deliver_paid import give_back
 from surveys.actions.deliver_refuse import FAILED, end_unsent, refuse
 from surveys.actions.suppress import hard_bounce, opt_out_address
 from surveys.channels.base import Channel as Carrier
@@ -62,8 +63,6 @@ def _send_and_record(batch: Batch, delivery: Delivery, carrier: Carrier, message
         outcome = sent(carrier.send(message))
         failpoint("after_250")
         batch.faults[delivery.channel] = 0
-        if delivery.channel == Channel.SMS:
-            batch.count_paid(delivery)
     except Exception as trouble:  # noqa: BLE001 - whatever breaks here, the message may have left
         failure, outcome = trouble, not_sent(trouble, delivery.attempts + 1)
     failpoint("before_record_commit")
@@ -104,6 +103,8 @@ def _after_failure(batch: Batch, delivery: Delivery, failure: Exception, outcome
     if outcome.state != DeliveryState.FAILED:
         return
     with transaction.atomic():
+        if delivery.channel == Channel.SMS:
+            give_back(delivery)
         if isinstance(failure, PermanentFailure) and failure.hard_bounce:
             hard_bounce(delivery, outcome.error, timezone.now())
         elif isinstance(failure, PermanentFailure) and failure.opted_out:

@@ -1,21 +1,20 @@
 """The recheck when a message is claimed: what was true when it was planned may not be true now (reliability R3)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from cxsurvey.lib.periods import ALWAYS, Cap, Window
+from cxsurvey.lib.periods import ALWAYS, Window
 from surveys.enums import INVITATION_MAY_ANSWER, DeliveryState
 from surveys.policy.channel_choice import Reachable, obstacle_to
-from surveys.policy.frequency import ALLOWED, Verdict, check_caps, longest
+from surveys.policy.frequency import ALLOWED, Verdict
 from surveys.policy.reasons import Reason
 from surveys.policy.window import NeverOpen, next_allowed
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message in hand, and what is true of it now. `sent` are earlier messages to this address, for `caps`."""
+    """A message in hand, and what is true of it now."""
 
     channel: str
     invitation_state: str
@@ -27,8 +26,6 @@ class Claimed:
     country: str = ""
     fallback_zone: str = "UTC"
     frequency: Verdict = ALLOWED
-    caps: tuple[Cap, ...] = ()
-    sent: Sequence[datetime] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ def may_send(message: Claimed, now: datetime) -> Decision:
 
 def _when(message: Claimed, now: datetime) -> Decision:
     """The first instant that limits and quiet hours allow, if the link still lives then."""
-    limit = longest([message.frequency, check_caps(message.caps, message.sent, now)])
+    limit = message.frequency
     free = now if limit.allowed else limit.until
     if free is None or free >= message.expires_at:
         return Decision(DeliveryState.SUPPRESSED, limit.reason or Reason.POLICY)

@@ -35,6 +35,10 @@ class Reason(TextChoices):
     SHADOW = "shadow", _("nobody is asked while the rule is in shadow mode")
     NOT_IN_TEST = "not_in_test", _("not on the list while the rule is tested")
     OVER_RAMP = "over_ramp", _("over the number a day while the rule is ramped up")
+    NOT_MOBILE = "not_mobile", _("the number takes no text messages")
+    COUNTRY_CLOSED = "country_closed", _("text messages to this country are not allowed")
+    HELD = "held", _("held until somebody has looked")
+    BUDGET = "budget", _("the text messages of the day are used up")
     FAILED = "failed", _("could not be sent")
 
 

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from surveys.enums import DELIVERY_IN_HAND, DELIVERY_LEFT_US, DELIVERY_MAY_SEND, Channel, DeliveryState
+from surveys.enums import DELIVERY_IN_HAND, DELIVERY_MAY_SEND
 from surveys.models import ContactPolicy, Delivery, NeverAsk, Suppression
 
 
@@ -32,24 +32,6 @@ def never_ask_flags(customers: Collection[int], now: datetime) -> dict[int, str]
     """Per customer id, the reason of a never-ask flag that holds now."""
     rows = NeverAsk.objects.filter(Q(until__isnull=True) | Q(until__gt=now), customer__in=customers)
     return dict(rows.order_by("-pk").values_list("customer_id", "reason"))
-
-
-def sms_times(hashes: Iterable[bytes], since: datetime) -> dict[bytes, list[datetime]]:
-    """Per phone hash, when messages left us since then; those whose fate is unknown count."""
-    rows = (
-        Delivery.objects.filter(
-            channel=Channel.SMS,
-            state__in=(*DELIVERY_LEFT_US, DeliveryState.SENDING),
-            updated_at__gte=since,
-            invitation__customer__phone_hash__in=set(hashes),
-        )
-        .annotate(left=Coalesce("sent_at", "updated_at"))
-        .values_list("invitation__customer__phone_hash", "left")
-    )
-    found: dict[bytes, list[datetime]] = defaultdict(list)
-    for phone_hash, at in rows:
-        found[bytes(phone_hash or b"")].append(at)
-    return dict(found)
 
 
 def contact_policies(journeys: Collection[int | None]) -> dict[int | None, dict[str, object]]:

@@ -82,7 +82,7 @@ class CustomerFactory(DjangoModelFactory[Customer]):
 
     external_id = factory.Sequence(lambda n: f"C{n}")
     email = factory.Sequence(lambda n: f"customer{n}@example.org")
-    phone = factory.Sequence(lambda n: f"+4930901820{n % 100:02d}")
+    phone = factory.Sequence(lambda n: f"+4917139200{n % 100:02d}")
     language = "en"
     time_zone = "Europe/Berlin"
     segment = "retail"

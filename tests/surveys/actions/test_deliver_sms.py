@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from surveys.actions.deliver import deliver_due
-from surveys.models import ContactPolicy, Delivery, Invitation, Suppression
+from surveys.models import ContactPolicy, Delivery, Invitation, SmsPass, Suppression
 from tests.asking import queued
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +138,8 @@ def test_deliver_sms_fourth_to_a_number_within_thirty_days_is_too_many(provider:
         earlier = to_the_same_number(delivery)
         at = now - timedelta(days=days)
         Delivery.objects.filter(pk=earlier.pk).update(state="sent", sent_at=at, updated_at=at)
+        number = bytes(delivery.invitation.customer.phone_hash or b"")
+        SmsPass.objects.create(delivery=earlier, phone_hash=number, prefix="+4915112", segments=1, at=at)
     Invitation.objects.filter(pk=delivery.invitation_id).update(expires_at=now + timedelta(days=5))
     assert deliver_due() == {"claimed": 1, "suppressed": 1}
     delivery.refresh_from_db()

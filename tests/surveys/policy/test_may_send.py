@@ -7,7 +7,7 @@ import pytest
 
 from cxsurvey.lib.periods import parse_window
 from surveys.policy.channel_choice import Reachable
-from surveys.policy.frequency import SMS_CAPS, Verdict
+from surveys.policy.frequency import Verdict
 from surveys.policy.may_send import SEND, Claimed, Decision, may_send
 from surveys.policy.reasons import Reason
 
@@ -20,6 +20,9 @@ def test_may_send_nothing_in_the_way_is_ok() -> None:
     assert may_send(READY, NOW) == SEND
     assert (SEND.ok, SEND.state) == (True, "sending")
     assert may_send(replace(READY, invitation_state="planned"), NOW).ok is True
+
+
+WAIT = Verdict(allowed=False, reason=Reason.POLICY, until=NOW + 4 * HOUR)
 
 
 @pytest.mark.parametrize(
@@ -43,15 +46,15 @@ def test_may_send_nothing_in_the_way_is_ok() -> None:
             Decision("expired", Reason.QUIET_HOURS_OVER_LIFE),
         ),
         (
-            {"caps": SMS_CAPS, "sent": (NOW - 20 * HOUR,)},
+            {"frequency": WAIT},
             Decision("queued", Reason.DELAYED, NOW + 4 * HOUR),
         ),
         (
-            {"caps": SMS_CAPS, "sent": (NOW - 20 * HOUR,), "window": parse_window("09:00-15:00")},
+            {"frequency": WAIT, "window": parse_window("09:00-15:00")},
             Decision("queued", Reason.DELAYED, NOW + 21 * HOUR),
         ),
         (
-            {"caps": SMS_CAPS, "sent": (NOW - 20 * HOUR,), "expires_at": NOW + 4 * HOUR},
+            {"frequency": WAIT, "expires_at": NOW + 4 * HOUR},
             Decision("suppressed", Reason.POLICY),
         ),
         ({"frequency": Verdict(allowed=False, reason=Reason.POLICY)}, Decision("suppressed", Reason.POLICY)),
@@ -65,8 +68,7 @@ def test_may_send_opt_out_counts_before_limits_and_hours() -> None:
     message = replace(
         READY,
         customer=replace(READY.customer, suppressed={"email": "opt_out"}),
-        caps=SMS_CAPS,
-        sent=(NOW,),
+        frequency=WAIT,
         window=parse_window("13:00-14:00"),
     )
     assert may_send(message, NOW) == Decision("suppressed", Reason.OPTED_OUT)
