@@ -42,7 +42,14 @@ def place(tmp_path: Path, settings, live_server: LiveServer) -> Iterator[Place]:
     with (
         SmtpInbox(inbox) as mail,
         SmsProvider(SMS["SMS_ACCOUNT"], SMS["SMS_SECRET"], inbox, post=post_form) as provider,
-        running(*WORKER, EMAIL_URL=mail.url, SMS_API_URL=provider.url, PUBLIC_BASE_URL=live_server.url, **SMS),
+        running(
+            *WORKER,
+            SMS_COUNTRIES="US",
+            EMAIL_URL=mail.url,
+            SMS_API_URL=provider.url,
+            PUBLIC_BASE_URL=live_server.url,
+            **SMS,
+        ),
     ):
         yield Place(live_server.url, tmp_path, "e2e", print)
 
