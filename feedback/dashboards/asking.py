@@ -58,7 +58,10 @@ def _effect(found: Coefficient | None) -> Value | None:
 def _fatigue_sentence(found: Fatigue) -> str:
     effect = found.per_ask
     if effect is None:
-        return _("Too few repeated asks to tell whether customers tire of surveys (n = %(n)s).") % {"n": found.n}
+        text = _(
+            "It cannot be told whether customers tire of surveys: too few were asked again, or all did alike (n = %(n)s)."
+        )
+        return text % {"n": found.n}
     facts = {"change": one(100 * effect.value), "lo": one(100 * effect.lo), "hi": one(100 * effect.hi), "n": found.n}
     if found.finding:
         return _(

@@ -88,7 +88,8 @@ def _by_staff(context: Context, human: bool) -> str:
 
 def _goal(_context: Context, value: Value) -> tuple[Cell, Cell]:
     goals = {
-        level: [o["statement"] for o in value["outcomes"] if o["level"] == level] for level in ("service", "experience")
+        level: [o["statement"].rstrip(".") for o in value["outcomes"] if o["level"] == level]
+        for level in ("service", "experience")
     }
     return "; ".join(goals["service"]) or None, "; ".join(goals["experience"]) or None
 

@@ -23,7 +23,7 @@ from feedback.queries.run_history import RunHistory
 
 Value = dict[str, Any]
 Tiles = list[tuple[BlockName, Tile]]
-NOT_ENOUGH, NOTHING_NAMED, ONE_STAGE = "not_enough", "nothing_named", "one_stage"
+NOT_ENOUGH, NOTHING_NAMED, ONE_STAGE, WHOLE_ONLY = "not_enough", "nothing_named", "one_stage", "whole_only"
 
 MEASURED: dict[BlockName, tuple[str, ...]] = {
     "touchpoint_service": ("service", "speed", "knowledge", "patience", "accommodation", "ease"),
@@ -168,7 +168,7 @@ def _lowest_feeling(value: Value) -> tuple[str, ...]:
     whole = value["feelings"]["whole"]
     rows = [row for row in value["feelings"]["stages"] if row["hi"] is not None]
     if not rows:
-        return (NOT_ENOUGH,)
+        return (WHOLE_ONLY,)
     lowest = min(rows, key=lambda row: float(row["net"]))
     return (f"stage:{lowest['code']}",) if lowest["hi"] < whole["net"] else (NOTHING_NAMED,)
 

@@ -34,6 +34,8 @@ LEFT_OUT = {
 
 SCORES = {"experience": gettext_lazy("Experience"), "service": gettext_lazy("Service")}
 
+KEPT_LEAST = ("promise_kept", "waiting")  # of these the wait is named whose promise is broken most
+
 BLOCKS = {
     "touchpoint_service": gettext_lazy("Touchpoint service"),
     "end_to_end": gettext_lazy("End-to-end experience"),
@@ -175,6 +177,10 @@ def why_text(tile: Value, value: Value) -> str:
         return _("not enough answers to say why (n = %(n)s, need %(needed)s)") % facts
     if tile["why"] == ["nothing_named"]:
         return _("nothing stands out")
+    if tile["why"] == ["whole_only"]:
+        return _("asked about the whole only: no stage can be named")
+    if tile["code"] in KEPT_LEAST:
+        return _("kept least often: %(what)s") % {"what": _label(tile["why"][0], value)}
     if tile["why"] == ["one_stage"]:
         return _("only one stage is measured")
     return _("goes with: %(what)s") % {"what": ", ".join(_label(code, value) for code in tile["why"])}

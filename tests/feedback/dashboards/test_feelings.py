@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from feedback.dashboards.comparison import Query, build_comparison
+from feedback.dashboards.words_value import why_text
 from feedback.models import Answer, Response
 from surveys.enums import Measures, SurveyKind
 from surveys.models import JourneyRun, SurveyVersion
@@ -78,6 +79,7 @@ def test_feelings_tile_stands_in_the_scorecard() -> None:
     value = compared(["good"] * 5 + ["bad"] * 5, [])
     tiles = {tile["code"]: tile for block in value["scorecard"]["blocks"] for tile in block["tiles"]}
     assert (tiles["net_emotion"]["value"], tiles["net_emotion"]["n"]) == (0.0, 10)
+    assert why_text(tiles["net_emotion"], value) == "asked about the whole only: no stage can be named"
 
 
 def test_feelings_without_question_are_not_measured() -> None:
