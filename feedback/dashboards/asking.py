@@ -59,7 +59,7 @@ def _fatigue_sentence(found: Fatigue) -> str:
     effect = found.per_ask
     if effect is None:
         text = _(
-            "It cannot be told whether customers tire of surveys: too few were asked again, or all did alike (n = %(n)s)."
+            "Whether customers tire of surveys is not known: too few were asked again, or all did alike (n = %(n)s)."
         )
         return text % {"n": found.n}
     facts = {"change": one(100 * effect.value), "lo": one(100 * effect.lo), "hi": one(100 * effect.hi), "n": found.n}

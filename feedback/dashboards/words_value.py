@@ -34,6 +34,11 @@ LEFT_OUT = {
 
 SCORES = {"experience": gettext_lazy("Experience"), "service": gettext_lazy("Service")}
 
+NO_REASON = {
+    "nothing_named": gettext_lazy("nothing stands out"),
+    "whole_only": gettext_lazy("asked about the whole only: no stage can be named"),
+    "one_stage": gettext_lazy("only one stage is measured"),
+}
 KEPT_LEAST = ("promise_kept", "waiting")  # of these the wait is named whose promise is broken most
 
 BLOCKS = {
@@ -175,14 +180,10 @@ def why_text(tile: Value, value: Value) -> str:
         drivers = value["drivers"] or {}
         facts = {"n": drivers.get("n") or 0, "needed": drivers.get("needed") or MIN_ROWS}
         return _("not enough answers to say why (n = %(n)s, need %(needed)s)") % facts
-    if tile["why"] == ["nothing_named"]:
-        return _("nothing stands out")
-    if tile["why"] == ["whole_only"]:
-        return _("asked about the whole only: no stage can be named")
+    if tile["why"][0] in NO_REASON:
+        return str(NO_REASON[tile["why"][0]])
     if tile["code"] in KEPT_LEAST:
         return _("kept least often: %(what)s") % {"what": _label(tile["why"][0], value)}
-    if tile["why"] == ["one_stage"]:
-        return _("only one stage is measured")
     return _("goes with: %(what)s") % {"what": ", ".join(_label(code, value) for code in tile["why"])}
 
 
