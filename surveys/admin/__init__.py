@@ -1,5 +1,27 @@
 """The admin of asking, one module per theme."""
 
-from surveys.admin import asking, customers, dispatch, intake, journeys, open_links, questionnaires, rules, runs
+from surveys.admin import (
+    asking,
+    customers,
+    dispatch,
+    intake,
+    journeys,
+    never_ask,
+    open_links,
+    questionnaires,
+    rules,
+    runs,
+)
 
-__all__ = ["asking", "customers", "dispatch", "intake", "journeys", "open_links", "questionnaires", "rules", "runs"]
+__all__ = [
+    "asking",
+    "customers",
+    "dispatch",
+    "intake",
+    "journeys",
+    "never_ask",
+    "open_links",
+    "questionnaires",
+    "rules",
+    "runs",
+]

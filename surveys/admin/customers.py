@@ -5,9 +5,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from cxsurvey.lib.addresses import AddressError, normalise_email, normalise_phone
@@ -15,6 +20,8 @@ from cxsurvey.lib.admin import HistoryAdmin, KeptAdmin, ModelForm, ValuesFilter
 from cxsurvey.lib.masking import mask_email, mask_phone
 from surveys.actions.customers import set_addresses
 from surveys.actions.suppress import lift, opt_out, suppress
+from surveys.admin.ask_list import ask_page
+from surveys.admin.timeline import lines_of
 from surveys.enums import Channel
 from surveys.models import Customer, Suppression
 from surveys.queries.addresses import address_hashes
@@ -27,7 +34,7 @@ class CustomerForm(ModelForm):
         model = Customer
         fields = (
             *("external_id", "email", "phone", "language", "time_zone", "segment"),
-            *("consent_email", "consent_sms", "attributes"),
+            *("consent_email", "consent_sms", "preferred_channel", "paused_until", "attributes"),
         )
 
     def clean_email(self) -> str:
@@ -59,12 +66,39 @@ class CustomerAdmin(KeptAdmin):
         "segment",
         "consent_email",
         "consent_sms",
+        "history_of_asking",
     )
     list_filter = ("consent_email", "consent_sms", ("language", ValuesFilter))
     search_fields = ("external_id",)
     search_help_text = _("customer, or a whole e-mail address or phone number")
-    readonly_fields = ("public_id", "created_at")
-    actions = ("stop_asking",)
+    readonly_fields = ("public_id", "created_at", "history_of_asking")
+    actions = ("stop_asking", "ask_chosen")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.asking_view)
+        return [path("<int:pk>/asking/", view, name="surveys_customer_asking"), *super().get_urls()]
+
+    def asking_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The customer's history of asking, in words."""
+        customer: Any = self.get_object(request, str(pk))
+        if customer is None:
+            raise Http404
+        if not self.has_view_permission(request, customer):
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | {"opts": self.opts, "customer": customer}
+        context |= {"title": now_("History of asking"), "lines": lines_of(customer)}
+        return TemplateResponse(request, "admin/surveys/customer_asking.html", context)
+
+    @admin.display(description=_("asking"))
+    def history_of_asking(self, customer: Customer) -> str:
+        if not customer.pk:
+            return "-"
+        address = reverse("admin:surveys_customer_asking", args=[customer.pk])
+        return format_html('<a href="{}">{}</a>', address, _("history"))
+
+    @admin.action(description=_("Ask the chosen customers"), permissions=["change"])
+    def ask_chosen(self, request: HttpRequest, queryset: QuerySet[Customer]) -> HttpResponse | None:
+        return ask_page(request, queryset, self.admin_site.each_context(request) | {"opts": self.opts})
 
     @admin.display(description=_("e-mail"))
     def masked_email(self, customer: Customer) -> str:

@@ -248,6 +248,13 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     s.Interaction: InteractionFactory,
     s.Invitation: InvitationFactory,
     s.AskDecision: _decision,
+    s.NeverAsk: lambda: s.NeverAsk.objects.create(customer=CustomerFactory(), reason="staff", since=START),
+    s.PreferenceChange: lambda: s.PreferenceChange.objects.create(
+        customer=CustomerFactory(), at=START, source="preferences page", changes={"email": False}
+    ),
+    s.RuleMove: lambda: s.RuleMove.objects.create(
+        rule=RuleFactory(), at=START, from_mode="shadow", to_mode="live", reason="tried", by="manager"
+    ),
     s.Delivery: DeliveryFactory,
     s.DeliveryEvent: _event,
     s.Campaign: lambda: s.Campaign.objects.create(name=_n("campaign"), rule=RuleFactory(), day=START.date()),
