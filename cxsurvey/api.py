@@ -15,6 +15,7 @@ from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from feedback.api.views import ComparisonView, ResponseViewSet
+from surveys.api.asks import AskViewSet
 from surveys.api.views import (
     CustomerViewSet,
     InteractionViewSet,
@@ -55,6 +56,7 @@ router.register("journeys", JourneyViewSet, basename="journey")
 router.register("surveys", SurveyViewSet, basename="survey")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("interactions", InteractionViewSet, basename="interaction")
+router.register("asks", AskViewSet, basename="ask")
 router.register("invitations", InvitationViewSet, basename="invitation")
 router.register("responses", ResponseViewSet, basename="response")
 

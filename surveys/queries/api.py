@@ -4,6 +4,7 @@ from django.db.models import Prefetch, QuerySet
 
 from surveys.enums import VersionState
 from surveys.models import (
+    AskDecision,
     Customer,
     Interaction,
     Invitation,
@@ -56,3 +57,9 @@ def invitations() -> QuerySet[Invitation]:
     """Asks with their messages, the latest first."""
     rows = Invitation.objects.select_related("survey", "version", "customer", "run", "stage", "interaction")
     return rows.defer("customer__email", "customer__phone", "version__document").prefetch_related("deliveries")
+
+
+def decisions() -> QuerySet[AskDecision]:
+    """The ledger, the latest decision first."""
+    rows = AskDecision.objects.select_related("survey", "customer", "run", "stage", "invitation")
+    return rows.defer("customer__email", "customer__phone").order_by("-decided_at", "-id")

@@ -49,6 +49,7 @@ GUARDED = [route for route in ROUTES if route[1] not in OPEN]
 
 def test_routes_are_those_of_the_contract():
     assert sorted({address.split("/")[3] for _method, address in ROUTES if address.startswith("/api/v1/")}) == [
+        "asks",
         "customers",
         "interactions",
         "invitations",
