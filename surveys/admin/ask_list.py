@@ -30,7 +30,8 @@ def ask_page(request: HttpRequest, chosen: QuerySet[Customer], context: dict[str
     if surveys:
         try:
             if request.POST.get("step") == "ask":
-                return _ask(request, asked)
+                _ask(request, asked)
+                return None
             context |= _preview(asked)
         except Refused as refused:
             context["problem"] = refused.reason
