@@ -262,6 +262,11 @@ SMS_SEGMENTS_PER_DAY_AND_JOURNEY = env.int("SMS_SEGMENTS_PER_DAY_AND_JOURNEY", d
 DELIVERY_LEASE_SECONDS = env.float("DELIVERY_LEASE_SECONDS", default=30.0)
 DELIVERY_SENDING_LIMIT_SECONDS = env.float("DELIVERY_SENDING_LIMIT_SECONDS", default=150.0)
 DELIVERY_BATCH = env.int("DELIVERY_BATCH", default=100)
+# How far sending has come, kept outside the database, so that a restore is noticed; empty: no file.
+DISPATCH_MARK_FILE = env.str(
+    "DISPATCH_MARK_FILE",
+    default=str(Path(env.str("CXSURVEY_VAR", default="") or BASE_DIR / "var") / "dispatch-mark.json"),
+)
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30.0)
 STANDINS = DEBUG and env.bool("STANDINS", default=False)  # local inbox and SMS provider, development only
 STANDIN_SMTP_PORT = env.int("STANDIN_SMTP_PORT", default=8025)

@@ -11,12 +11,14 @@ from collections import Counter
 from typing import Final
 
 from django.conf import settings
+from django.utils import timezone
 
 from cxsurvey.lib.nudge import publish
 from surveys.actions import deliver_moves as moves
 from surveys.actions.deliver_batch import Batch
 from surveys.actions.deliver_one import deliver_one
 from surveys.actions.reconcile import release_lost
+from surveys.actions.restore import notice_restore, remember_sent
 
 # A run takes no new message after this long: within the worker's soft shutdown (30 s), far below the 60 s of R4.
 RUN_SECONDS: Final = 25.0
@@ -29,6 +31,8 @@ def deliver_due(limit: int | None = None, worker: str = "") -> dict[str, int]:
     The counts say how many were claimed and what became of them, by state; `late` are records refused because the
     lease had gone to somebody else.
     """
+    if notice_restore(timezone.now()):
+        return {}
     release_lost()
     counts: Counter[str] = Counter()
     ends = time.monotonic() + RUN_SECONDS
@@ -37,6 +41,8 @@ def deliver_due(limit: int | None = None, worker: str = "") -> dict[str, int]:
     while full and counts["claimed"] < total and time.monotonic() < ends:
         size = min(settings.DELIVERY_BATCH, total - counts["claimed"])
         full = _deliver_batch(size, worker or this_worker(), ends, counts) == size
+    if counts["claimed"]:
+        remember_sent()
     if full and counts["claimed"]:
         publish(TASK)  # there may be more: somebody go on, without waiting for the sweeper
     return {name: number for name, number in counts.items() if number}

@@ -1,10 +1,12 @@
 """Messages that people send to us: STOP, START and HELP are obeyed, the rest is kept for people (reliability G6)."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -43,6 +45,21 @@ def handle_inbound(row: ProviderCallback, now: datetime, *, patient: bool) -> Ha
         if meaning == Keyword.HELP:
             return Handled("help", reply=_help())
     return Handled(FOR_A_PERSON + ("may mean stop" if meaning == Keyword.AMBIGUOUS else "a message"))
+
+
+def settle_inbound(rows: Collection[int], by: str, now: datetime) -> int:
+    """A person has seen to these messages; the number settled."""
+    open_rows = ProviderCallback.objects.filter(pk__in=rows, kind="inbound", settled_at=None)
+    return open_rows.update(settled_at=now, settled_by=by[:150])
+
+
+def opt_out_senders(rows: Collection[int], by: str, now: datetime) -> int:
+    """A person has understood these messages as a stop: obey it; the number of messages settled."""
+    with transaction.atomic():
+        for row in ProviderCallback.objects.filter(pk__in=rows, kind="inbound", settled_at=None):
+            source = f"{row.provider} {row.event_id}, read by {by}"
+            opt_out_address(bytes.fromhex(row.payload["address_hash"]), Channel.SMS, source[:200], now)
+        return settle_inbound(rows, by, now)
 
 
 def answer_by_message(row_id: int, number: str, text: str) -> bool:

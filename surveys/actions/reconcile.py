@@ -4,11 +4,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Min, Q
 
 from surveys.actions.deliver_moves import move
+from surveys.actions.deliver_outcome import MAX_ATTEMPTS
 from surveys.actions.deliver_refuse import FAILED, end_unsent
-from surveys.enums import DeliveryState, InvitationState
-from surveys.models import AskDecision, Delivery, Invitation
+from surveys.channels.email.providers import PROVIDERS
+from surveys.enums import DeliveryState, HoldCause, InvitationState
+from surveys.models import AskDecision, Delivery, DispatchSwitch, Invitation
 from surveys.queries.due import lost_messages
 
 MAX_DEATHS: Final = 3  # workers that died with one message in hand, after which it is not tried again
@@ -19,6 +22,7 @@ MANY: Final = 1000
 def reconcile_deliveries(now: datetime) -> dict[str, int]:
     """Free what dead workers held, and settle unknown messages by evidence or, after a day, by assumption."""
     counts = release_lost()
+    counts["queued"] += _again_by_key(now)
     counts["sent"] = _sent_by_evidence()
     counts["assumed_sent"] = _assume_sent(now)
     return {name: number for name, number in counts.items() if number}
@@ -44,7 +48,7 @@ def _over(ids: list[int], state: DeliveryState, cause: str, came: str = "") -> i
         moved = move(ids, state, cause, came=came, lease_over=True)
         invitations = list(Delivery.objects.filter(pk__in=moved).values_list("invitation_id", flat=True))
         if state == DeliveryState.UNKNOWN:  # the customer may have it, so he may answer and be reminded
-            _make_live(invitations)
+            make_live(invitations)
         elif state == DeliveryState.FAILED:
             end_unsent(invitations, FAILED)
     return len(moved)
@@ -56,7 +60,24 @@ def _sent_by_evidence() -> int:
     return settle(list(answered.values_list("pk", flat=True)[:MANY]), DeliveryState.SENT, "evidence: answered")
 
 
+def _again_by_key(now: datetime) -> int:
+    """Where the provider keeps our key, a second request is harmless: ask again until ten minutes before it forgets."""
+    count = 0
+    for name, provider in PROVIDERS.items():
+        if provider.delivery_class != "K":
+            continue
+        window = timedelta(minutes=max(provider.key_minutes - 10, 5))
+        first = Min("events__at", filter=Q(events__to_state=DeliveryState.SENDING))
+        rows = Delivery.objects.filter(state=DeliveryState.UNKNOWN, provider=name, attempts__lt=MAX_ATTEMPTS)
+        ids = list(rows.annotate(first=first).filter(first__gt=now - window).values_list("pk", flat=True)[:MANY])
+        cause = "asked again with the same key"
+        count += len(move(ids, DeliveryState.QUEUED, cause, came=DeliveryState.UNKNOWN, next_at=now)) if ids else 0
+    return count
+
+
 def _assume_sent(now: datetime) -> int:
+    if DispatchSwitch.objects.filter(scope="", paused=True, cause=HoldCause.RESTORE).exists():
+        return 0  # an operator is to decide
     old = Delivery.objects.filter(state=DeliveryState.UNKNOWN, updated_at__lte=now - ASSUMED_AFTER)
     cause = "no evidence within a day: assumed sent, not sent again"
     return settle(list(old.values_list("pk", flat=True)[:MANY]), DeliveryState.ASSUMED_SENT, cause)
@@ -73,6 +94,7 @@ def settle(ids: list[int], state: DeliveryState, cause: str) -> int:
     return len(moved)
 
 
-def _make_live(invitations: list[int]) -> None:
+def make_live(invitations: list[int]) -> None:
+    """Their message may have arrived: the link works."""
     planned = Invitation.objects.filter(pk__in=invitations, state=InvitationState.PLANNED)
     planned.update(state=InvitationState.LIVE)

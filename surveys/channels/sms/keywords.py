@@ -72,7 +72,9 @@ _HINTS: Final = re.compile(
     r"|no more (?:texts?|messages?|sms)|do not (?:text|contact|message)|dont (?:text|contact|message)"
     r"|توقف\w*|اوقف\w*|ايقاف|الغاء الاشتراك)\b"
 )
-_HARMLESS: Final = re.compile(r"\bnon ?stop\b|\b(?:bus|tram|next|first|last|one|pit) stops?\b")
+_HARMLESS: Final = re.compile(
+    r"\bnon ?stop\b|\b(?:do not|dont|never) stop\b|\b(?:bus|tram|next|first|last|one|pit) stops?\b"
+)
 
 
 def keyword(text: str) -> Keyword:
