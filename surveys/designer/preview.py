@@ -1,6 +1,6 @@
 """The page as a customer sees it, within the designer; nothing that is pressed there is stored."""
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import translation
@@ -13,7 +13,7 @@ from surveys.rendering.pages import AnswerForm, page_texts, questions_html
 from surveys.rendering.specs import specs_of
 
 
-@csp_update({"frame-ancestors": ["'self'"], "form-action": ["'none'"]})
+@csp_replace({"frame-ancestors": ["'self'"]})
 @of_survey()
 def preview(request: HttpRequest, survey: Survey) -> HttpResponse:
     """The draft, else the published version, in one language."""
