@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from cxsurvey import health, views
+from feedback.answering.preview import preview
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.start, name="start"),
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/", include("feedback.answering.urls")),
     path("o/", include("feedback.answering.open_urls")),
     path("p/", include("surveys.preferences.urls")),
+    path("design/<slug:code>/preview/", preview, name="preview"),
     path("design/", include("surveys.designer.urls")),
     path("hooks/", include("surveys.webhooks.urls")),
     path("admin/insights/", include("feedback.dashboards.urls")),

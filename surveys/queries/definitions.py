@@ -5,7 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from surveys.models import JourneyVersion
+from surveys.enums import VersionState
+from surveys.models import JourneyVersion, SurveyVersion
 
 
 def digest(definition: Mapping[str, Any]) -> str:
@@ -58,3 +59,9 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_canonical(item) for item in value]
     return int(value) if isinstance(value, float) and value == int(value) else value
+
+
+def version_to_preview(code: str) -> SurveyVersion | None:
+    """The survey's draft, else what is published."""
+    versions = SurveyVersion.objects.select_related("survey").filter(survey__code=code)
+    return versions.exclude(state=VersionState.RETIRED).order_by("-number").first()
