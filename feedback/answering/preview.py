@@ -82,7 +82,9 @@ def _go_on(request: HttpRequest, version: SurveyVersion, language: str) -> HttpR
         return HttpResponse(fill(answer_sheet(version, language, _place(version, path, here), form), {}), status=422)
     request.session[KEY] = {"version": version.pk, "given": given}
     query: dict[str, Any] = {"lang": language, "page": max(1, here + (-1 if posted.go == "back" else 1))}
-    return HttpResponseRedirect("?" + urlencode(query | ({"done": 1} if posted.go == "send" or here == len(path) else {})))
+    return HttpResponseRedirect(
+        "?" + urlencode(query | ({"done": 1} if posted.go == "send" or here == len(path) else {}))
+    )
 
 
 def _given(request: HttpRequest, version: SurveyVersion) -> Given:
