@@ -97,7 +97,7 @@ def write_survey_logic(document: Mapping[str, Any], text: Callable[[Any], Any]) 
     """The keys of survey_logic() as a file has them; `text` writes a text in its languages."""
     plain = {key: document[key] for key in ("layout", "random_blocks") if document.get(key)}
     if document.get("endings"):
-        plain["endings"] = {code: text(words) for code, words in document["endings"].items()}
+        plain["endings"] = {code: text(words) for code, words in sorted(document["endings"].items())}
     if document.get("quotas"):
         plain["quotas"] = [_write_quota(quota, text) for quota in document["quotas"]]
     return plain

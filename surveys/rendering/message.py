@@ -5,7 +5,7 @@ neither a rendered page in a cache nor a stored payload can open a survey (relia
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from surveys.enums import SurveyKind, VersionState
+from surveys.logic.context import NOTHING
+from surveys.logic.piping import fill as fill_pipes
 from surveys.models import Invitation, SurveyVersion
 from surveys.policy.zones import zone_named
 from surveys.question_kinds import QuestionSpec, kind
@@ -132,13 +134,13 @@ def _context(version: SurveyVersion, frame: Frame) -> dict[str, Any]:
     return {
         "subject": _subject(version, frame, len(specs)),
         "duration": duration(answering_seconds(specs)),
-        "title": pick(version.document.get("title"), languages),
-        "intro": pick(version.document.get("intro"), languages),
+        "title": _said(version.document.get("title"), languages),
+        "intro": _said(version.document.get("intro"), languages),
         "about": _about(version, frame),
         "happened": _day(frame.happened),
         "expires": _day(frame.expires),
         "count": len(specs),
-        "first": specs[0] if specs else None,
+        "first": replace(specs[0], text=fill_pipes(specs[0].text, NOTHING, {})) if specs else None,
         "points": points,
         "stacked": any(len(point["label"]) > SHORT_LABEL for point in points),
         "answer": ANSWER,
@@ -150,9 +152,14 @@ def _context(version: SurveyVersion, frame: Frame) -> dict[str, Any]:
     }
 
 
+def _said(text: Any, languages: Iterable[str]) -> str:
+    """A text with what is said where nothing is known of the customer: a message is rendered once for many."""
+    return fill_pipes(pick(text, tuple(languages)), NOTHING, {})
+
+
 def _subject(version: SurveyVersion, frame: Frame, count: int) -> str:
     """What it is about and how long it takes: "Your call on 3 March: 2 questions"."""
-    own = pick(version.document.get("subject"), fallbacks(version.document, frame.language))
+    own = _said(version.document.get("subject"), fallbacks(version.document, frame.language))
     about, day = capfirst(_about(version, frame)), _day(frame.happened)
     what = _("%(about)s on %(day)s") % {"about": about, "day": day} if day else about
     length = ngettext("%(count)s question", "%(count)s questions", count) % {"count": count}
@@ -163,7 +170,7 @@ def _subject(version: SurveyVersion, frame: Frame, count: int) -> str:
 
 def _about(version: SurveyVersion, frame: Frame) -> str:
     """What the survey is about, in the customer's words."""
-    own = pick(version.document.get("about"), fallbacks(version.document, frame.language))
+    own = _said(version.document.get("about"), fallbacks(version.document, frame.language))
     if own:
         return own
     defaults = {

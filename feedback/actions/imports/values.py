@@ -31,9 +31,10 @@ def read_answer(asked: AskedQuestion, parts: Sequence[str], words: str = "") -> 
     spec = asked.spec
     if spec.kind == "text":
         parts, words = ([words] if words else parts), ""
-    raw = [_meant(part.strip(), spec) for cell in parts for part in (cell.split(";") if spec.choices else [cell])]
+    several = spec.choices and not spec.other  # words of one's own come last and may hold semicolons
+    raw = [_meant(part.strip(), spec) for cell in parts for part in (cell.split(";") if several else [cell])]
     given = [part for part in raw if part]
-    if len(given) > 1 and spec.kind not in ("multi", "feelings"):
+    if len(given) > 1 and spec.kind not in ("multi", "feelings", "ranking"):
         raise Refused(_("The question takes one answer, these are several."), "value", ";".join(parts))
     try:
         value = kind(spec.kind).parse(given if len(given) != 1 else given[0], spec) if given else RawValue()

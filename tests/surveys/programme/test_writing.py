@@ -66,6 +66,43 @@ def quoted(value: Any) -> str:
     return json.dumps(value, ensure_ascii=True)
 
 
+MORE: list[dict[str, Any]] = [
+    {"code": "agree", "kind": "agreement", "scale": [1, 7], "reversed": True, "text": "?how", "new_page": True},
+    {"code": "again", "kind": "repeated_myself", "text": "Again", "show_if": {"question": "overall", "in": ["1", "no"]}},
+    {"code": "served", "kind": "service_quality", "text": "Served", "rows": {"speed": "- fast", "patience": "yes"}},
+    {"code": "between", "kind": "between_steps", "measures": "a->b", "text": "Between", "random_order": True},
+    {
+        "code": "each", "kind": "matrix", "scale": [0, 6], "text": "Each", "keep_last": ["y"], "random_order": True,
+        "rows": [{"code": "x", "text": "X", "metric": "ease", "measures": "a"}, {"code": "y", "text": "Y"}],
+    },
+    {"code": "first", "kind": "ranking", "text": "First", "choices": {"1": "one", "2": "two"}, "min": 1, "max": 2},
+    {"code": "many", "kind": "number", "text": "Many", "min": 0, "max": 1.5, "step": 0.5},
+    {"code": "day", "kind": "date", "text": "Day", "min": "2026-01-01", "max": "2026-12-31"},
+    {"code": "word", "kind": "text", "text": "[[customer.segment|: so]]", "multiline": False, "max_length": 20},
+    {"code": "reach", "kind": "contact", "text": "Reach", "fields": ["name", "phone"]},
+    {"code": "may", "kind": "consent", "text": "May", "grants": ["email", "sms"]},
+    {"code": "note", "kind": "statement", "text": "Note\nwell"},
+    {"code": "from", "kind": "hidden", "text": "From", "choices": {"spring": "Spring"}},
+    {
+        "code": "what", "kind": "single", "text": "What", "keep_last": ["o"],
+        "choices": [{"code": "no", "text": "no"}, {"code": "o", "text": "Other", "other": True}],
+        "then": [
+            {"if": {"all": [{"question": "overall", "op": "ge", "value": 1}, {"not": {"customer": "segment", "op": "in",
+             "value": ["- a", 7, "yes"]}}]}, "go_to": "end:bye"},
+            {"if": {"any": [{"question": "what", "is": "no"}, {"interaction": "attr.x", "op": "answered"}]}, "go_to": "end"},
+        ],
+    },
+]  # fmt: skip
+LOGIC: dict[str, Any] = {
+    "layout": "pages",
+    "random_blocks": [["overall", "pick"]],
+    "endings": {"bye": "? Bye: [[customer.segment|you]]", "no": "yes"},
+    "quotas": [
+        {"code": "q", "limit": 7, "if": {"customer": "segment", "op": "ne", "value": "x"}, "action": "close", "message": "Full"}
+    ],
+}  # fmt: skip
+
+
 @st.composite
 def programmes(draw: st.DrawFn) -> str:
     """A small valid programme file, in JSON notation, which is YAML too."""
@@ -78,6 +115,7 @@ def programmes(draw: st.DrawFn) -> str:
         {"code": "why", "kind": "text", "text": dict.fromkeys(languages, draw(text)), "multiline": draw(st.booleans())},
     ]
     questions[2]["show_if"] = {"question": "overall", "at_most": draw(st.integers(low, 10))}
+    questions += draw(st.lists(st.sampled_from(MORE), unique_by=lambda each: str(each["code"])))
     return quoted(
         {
             "journey": {
@@ -95,7 +133,7 @@ def programmes(draw: st.DrawFn) -> str:
                     {"code": "b", "name": draw(text), "optional": draw(st.booleans())},
                 ],
             },
-            "surveys": [{"code": "s", "kind": "end-to-end", "languages": languages, "title": draw(text), "questions": questions}],
+            "surveys": [{"code": "s", "kind": "end-to-end", "languages": languages, "title": draw(text), "questions": questions, **draw(st.sampled_from([LOGIC, {"endings": LOGIC["endings"]}]))}],
             "rules": [
                 {
                     "survey": "s",
