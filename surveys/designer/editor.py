@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from surveys.designer.access import of_survey
-from surveys.designer.forms import AddForm, QuestionForm, fallback_words
+from surveys.designer.forms import AddForm
 from surveys.designer.page import Editor
+from surveys.designer.question_form import QuestionForm, fallback_words
 from surveys.models import Survey
 from surveys.queries.designer import stages_of
 

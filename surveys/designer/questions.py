@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from surveys.designer.access import WORK, of_survey
 from surveys.designer.changing import back, change
 from surveys.designer.editor import editor_page
-from surveys.designer.forms import AddForm, QuestionForm
+from surveys.designer.forms import AddForm
 from surveys.designer.page import Editor
+from surveys.designer.question_form import QuestionForm
 from surveys.drafting import edits
 from surveys.models import Survey
 from surveys.queries.designer import stages_of

@@ -36,3 +36,15 @@ def in_language(text: object, language: str) -> str:
     """The words in this language, else in any there is, else "" — for a text that is to be named."""
     found = per_language(text)
     return found.get(language) or found.get("") or next(iter(found.values()), "")
+
+
+def own_words(text: Any, language: str) -> str:
+    """The words of this very language: a fallback in the field would be stored as a translation."""
+    return str(text.get(language, "")) if isinstance(text, dict) else str(text or "")
+
+
+def put_words(text: Any, language: str, words: str) -> dict[str, str]:
+    """The text with these words in one language; without them where they are empty."""
+    found = dict(text) if isinstance(text, dict) else {}
+    found.pop(language, None)
+    return {**found, language: words} if words else found

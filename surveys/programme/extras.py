@@ -10,7 +10,7 @@ from surveys.programme.wording import texts
 CHOICE_FLAGS: Final = ("exclusive", "other")
 EXTRAS: Final = (
     *("rows", "min", "max", "step", "max_length", "style", "fields", "grants"),
-    *("random_order", "keep_last", "new_page", "then"),
+    *("random_order", "keep_last", "new_page", "then", "same_meaning"),
 )
 ROW_KEYS: Final = ("code", "text", "metric", "measures")
 Measures = Callable[[Node], dict[str, str]]
@@ -25,7 +25,7 @@ def extras(node: Node, languages: Sequence[str], measures: Measures) -> dict[str
         "max_length": node.count("max_length"),
         "style": node.text("style"),
         **{key: [item.word() for item in node.entries(key)] for key in ("fields", "grants", "keep_last")},
-        **{key: node.flag(key, default=False) for key in ("random_order", "new_page")},
+        **{key: node.flag(key, default=False) for key in ("random_order", "new_page", "same_meaning")},
         "then": jumps_of(node),
     }
     return {key: found[key] for key in EXTRAS if given(found[key])}
