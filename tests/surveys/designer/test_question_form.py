@@ -1,5 +1,7 @@
 """Every kind of question through its form: what is not touched stays, in every language."""
 
+from typing import Any
+
 import pytest
 
 from surveys.designer.forms import kind_choices
@@ -33,7 +35,7 @@ CHOICES = [
     {"code": "other", "text": {"en": "Else"}, "other": True},
 ]
 ROWS = [{"code": "r1", "text": {"en": "Row"}, "metric": "speed"}, {"code": "r2", "text": {"en": "Line"}}]
-OF_KIND = {
+OF_KIND: dict[str, dict[str, Any]] = {
     "nps": {"scale": [0, 10], "low": {"en": "Bad"}, "high": {"en": "Good"}, "headline": True},
     "csat": {"scale": [1, 5], "style": "stars", "same_meaning": True},
     "ces": {"scale": [1, 7]},
