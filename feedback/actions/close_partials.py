@@ -74,4 +74,5 @@ def _response(row: PartialResponse) -> ResponseIn:
         complete=False,
         open_link=row.open_link,
         hidden=row.hidden,
+        order=row.order,
     )

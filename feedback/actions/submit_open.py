@@ -53,6 +53,7 @@ def store_open(occasion: Occasion, values: Mapping[str, RawValue], language: str
         language=language,
         open_link=occasion.link,
         hidden=occasion.hidden,
+        order=occasion.order.as_json(),
     )
     [stored] = store_within([item])
     finish(occasion, now)

@@ -18,6 +18,7 @@ from surveys.actions.answered import settle_messages
 from surveys.enums import INVITATION_MAY_ANSWER, InvitationState
 from surveys.models import Invitation
 from surveys.question_kinds import RawValue
+from surveys.rendering.pager import order_of
 
 
 class Gone(LookupError):
@@ -89,6 +90,7 @@ def submit_invitation(
             channel=channel or invitation.channel,
             language=language,
             asked_at=invitation.due_at,
+            order=order_of(invitation.version, occasion_key(invitation)).as_json(),
         )
         [stored] = store_within([item])
         note_consents(item, now)

@@ -1,7 +1,18 @@
 """Kinds of question: valid specifications, form field, reading a value, its 0-100 score, export, template."""
 
 from surveys.question_kinds.base import Choice, QuestionKind, QuestionSpec, RawValue, pomp
-from surveys.question_kinds.registry import KINDS, SEALED, initial, kind, read, rows_of, shown, with_ends, words
+from surveys.question_kinds.registry import (
+    KINDS,
+    SEALED,
+    initial,
+    kind,
+    read,
+    rows_of,
+    rows_shown,
+    shown,
+    with_ends,
+    words,
+)
 
 __all__ = [
     "KINDS",
@@ -15,6 +26,7 @@ __all__ = [
     "pomp",
     "read",
     "rows_of",
+    "rows_shown",
     "shown",
     "with_ends",
     "words",

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy
 
 from surveys.question_kinds.agreement import Agreement
-from surveys.question_kinds.base import QuestionKind, QuestionSpec, Raw, RawValue
+from surveys.question_kinds.base import Choice, QuestionKind, QuestionSpec, Raw, RawValue
 from surveys.question_kinds.battery import Battery
 from surveys.question_kinds.between_steps import BetweenSteps
 from surveys.question_kinds.ces import Ces
@@ -62,6 +62,12 @@ def rows_of(spec: QuestionSpec) -> tuple[QuestionSpec, ...]:
     if isinstance(it, Battery):
         return it.rows(spec)
     return () if spec.kind == Statement.name else (spec,)
+
+
+def rows_shown(spec: QuestionSpec) -> tuple[Choice, ...]:
+    """Code and words of the rows of a battery, its own in the language in force; none for any other kind."""
+    it = kind(spec.kind)
+    return it.items(spec) if isinstance(it, Battery) else ()
 
 
 def read(cleaned: Any, spec: QuestionSpec) -> dict[str, RawValue]:

@@ -12,7 +12,7 @@ from surveys.logic.order import AS_WRITTEN, Order, shuffled
 from surveys.logic.path import pages
 from surveys.logic.piping import fill
 from surveys.models import SurveyVersion
-from surveys.question_kinds import QuestionSpec, RawValue
+from surveys.question_kinds import Choice, QuestionSpec, RawValue, rows_shown
 from surveys.rendering.specs import Key
 
 Page = tuple[str, ...]
@@ -92,11 +92,17 @@ def _pages(version: SurveyVersion, answers: Mapping[str, RawValue], context: Con
 
 
 def _personal(spec: QuestionSpec, context: Context, shown: Mapping[str, str], order: Order) -> QuestionSpec:
-    drawn = {code: place for place, code in enumerate(order.choices.get(spec.code, ()))}
-    choices = tuple((code, fill(label, context, shown)) for code, label in spec.choices)
+    def said(each: Sequence[Choice], drawn: Sequence[str]) -> tuple[Choice, ...]:
+        place = {code: number for number, code in enumerate(drawn)}
+        filled = [(code, fill(label, context, shown)) for code, label in each]
+        return tuple(sorted(filled, key=lambda one: place.get(one[0], len(place))))
+
     return replace(
         spec,
         text=fill(spec.text, context, shown),
         help=fill(spec.help, context, shown),
-        choices=tuple(sorted(choices, key=lambda choice: drawn.get(choice[0], 0))) if drawn else choices,
+        low=fill(spec.low, context, shown),
+        high=fill(spec.high, context, shown),
+        choices=said(spec.choices, order.choices.get(spec.code, ())),
+        rows=said(rows_shown(spec), order.rows.get(spec.code, ())),
     )

@@ -12,10 +12,11 @@ from pytest_django.live_server_helper import LiveServer
 from feedback.actions.submit_response import AnsweredOtherwise, Gone, submit
 from feedback.models import Answer, Response
 from surveys.enums import DeliveryPurpose, DeliveryState, InvitationState
+from surveys.logic import shuffled
 from surveys.models import Delivery, Invitation
 from surveys.question_kinds import RawValue
 from tests.factories import DeliveryFactory
-from tests.factories.answering import GOOD, open_invitation
+from tests.factories.answering import GOOD, open_invitation, touchpoint_survey
 
 FOUR = {"satisfied": RawValue(number=4.0)}
 
@@ -134,3 +135,16 @@ def test_submit_keeps_the_time_and_language_given() -> None:
     submit(token, FOUR, now=now, language="de", channel="sms", source="sms")
     response = Response.objects.get()
     assert (response.answered_at, response.language, response.channel, response.source) == (now, "de", "sms", "sms")
+
+
+@pytest.mark.django_db
+def test_submit_records_the_random_order_that_was_shown() -> None:
+    questions = [
+        {"code": "satisfied", "kind": "csat", "metric": "csat", "headline": True},
+        {"code": "served", "kind": "service_quality", "random_order": True},
+    ]
+    invitation, token = open_invitation(touchpoint_survey(questions))
+    submit(token, {"satisfied": RawValue(number=4.0)}, now=timezone.now())
+    drawn = Response.objects.get().order
+    assert drawn == shuffled(invitation.version.document, f"invitation:{invitation.public_id}").as_json()
+    assert sorted(drawn["rows"]["served"]) == ["accommodation", "knowledge", "patience", "speed"]
