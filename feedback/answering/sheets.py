@@ -36,6 +36,7 @@ class Place:
     pages: int
     door: str = "link"  # link, open or frame
     accent: str = ""
+    branches: bool = False  # what is typed here may call for more questions
 
     @property
     def is_first(self) -> bool:

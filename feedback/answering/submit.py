@@ -21,7 +21,7 @@ from feedback.models import HeldResponse
 from feedback.queries.asked_invitation import is_answered
 from feedback.queries.clicks import accepted_at, hits_of
 from surveys.question_kinds import RawValue
-from surveys.rendering.pager import Page
+from surveys.rendering.pager import Page, askable
 from surveys.rendering.pages import AnswerForm
 from surveys.rendering.specs import specs_of
 
@@ -80,12 +80,27 @@ def _save(visit: Visit, posted: Posted, page: Page, given: Given) -> HttpRespons
 def _whole(visit: Visit, posted: Posted, given: Given, *, doubted: bool = True) -> HttpResponse:
     """The whole survey: every answer on its path is checked again, whatever was checked page by page."""
     form = check_answers(visit.occasion, visit.language, given)
+    more = _not_yet_asked(visit, posted, form)
+    if more is not None:
+        return more
     if not form.is_valid():
         return _mend(visit, *_first_mistake(visit, posted, form, given), given)
     held = _held(visit, posted, None) if doubted else None
     if held is not None:
         return held
     return _store(visit, form.values, given)
+
+
+def _not_yet_asked(visit: Visit, posted: Posted, form: AnswerForm) -> HttpResponse | None:
+    """The one page of a survey again, with the questions that its answers have called for since it was made."""
+    if visit.paged or posted.page is None or _is_answered(visit):
+        return None
+    path: Page = tuple(spec.code for spec in form.specs)
+    if set(askable(visit.occasion.version, path)) <= set(posted.page):
+        return None
+    again = AnswerForm(visit.personal(form.specs), typed=posted.answers)
+    html = answer_sheet(visit.occasion.version, visit.language, visit.place(1, [path]), again, more=True)
+    return visit.respond(html)
 
 
 def _first_mistake(visit: Visit, posted: Posted, whole: AnswerForm, given: Given) -> tuple[AnswerForm, Page | None]:

@@ -18,7 +18,7 @@ from feedback.models import PartialResponse
 from feedback.queries.partials import given_of, partial_of
 from surveys.actions.links import preferences_token
 from surveys.question_kinds import QuestionSpec, RawValue, kind
-from surveys.rendering.pager import Page, askable, is_paged, is_personal, personal
+from surveys.rendering.pager import Page, askable, branches, is_paged, is_personal, personal
 from surveys.rendering.pages import page_texts
 from surveys.rendering.specs import specs_of
 
@@ -63,7 +63,16 @@ class Visit:
         number = max(1, min(number, len(path)))
         asked = [len(askable(self.occasion.version, page)) for page in path]
         before, total = sum(asked[: number - 1]), sum(asked)
-        return Place(path[number - 1], number, before + 1, total, len(path), self.door, self.accent)
+        return Place(
+            path[number - 1],
+            number,
+            before + 1,
+            total,
+            len(path),
+            self.door,
+            self.accent,
+            branches(self.occasion.version),
+        )
 
     def personal(self, specs: Sequence[QuestionSpec]) -> list[QuestionSpec]:
         """The questions as this customer reads them."""

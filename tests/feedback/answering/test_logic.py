@@ -88,3 +88,13 @@ def test_page_without_words_put_in_asks_nothing_of_the_customer():
         visitor.open("?page=1")
     assert [query["sql"].split('"')[-2] for query in seen if "attributes" in query["sql"]] == []
     assert len(seen) == 2  # the invitation, and what has been saved of it
+
+
+def test_one_page_asks_what_its_answers_call_for_before_anything_is_sent():
+    visitor = person(SOLVED, WHY, RATE, layout="one_page")
+    assert "What was missing" not in visitor.html
+    visitor.post("send", solved="no", rate="4")
+    assert "Your answers call for one more question. Nothing is sent yet." in visitor.html
+    assert sorted(visitor.checked) == [("rate", "4"), ("solved", "no")]
+    assert visitor.post("send", solved="no", rate="4", why="").asked == ["Thank you"]
+    assert given() == {"solved": 0.0, "rate": 4.0}
