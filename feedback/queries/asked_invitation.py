@@ -1,38 +1,71 @@
 """The invitation behind a token, with what its page shows; one query, and what is frozen from memory."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Model
 
 from cxsurvey.lib.tokens import digest, looks_like_token
 from surveys.enums import INVITATION_MAY_ANSWER, InvitationState, VersionState
-from surveys.models import Invitation, Stage, SurveyVersion
+from surveys.models import Customer, Interaction, Invitation, JourneyRun, Stage, SurveyVersion
 
-COLUMNS = (
-    *("public_id", "state", "channel", "due_at", "expires_at", "occasion", "token_version", "answered_at"),
-    *("survey_id", "version_id", "stage_id"),
-    *("customer__language", "customer__time_zone"),
-    *("run__version_id", "run__ended_at"),
-    *("interaction__started_at", "interaction__ended_at"),
-)
-RELATED = ("customer", "run", "interaction")
+# What the pages need of each row; addresses and the document are not read.
+WANTED: Final[dict[type[Model], tuple[str, ...]]] = {
+    Invitation: (
+        *("id", "public_id", "state", "channel", "due_at", "expires_at", "occasion", "token_version", "answered_at"),
+        *("survey_id", "version_id", "stage_id", "customer_id", "run_id", "interaction_id"),
+    ),
+    Customer: ("id", "language", "time_zone"),
+    JourneyRun: ("id", "version_id", "ended_at"),
+    Interaction: ("id", "started_at", "ended_at"),
+}
+COLUMNS: Final = {  # in the order of the model, which from_db() expects
+    model: [field.attname for field in model._meta.concrete_fields if field.attname in names]
+    for model, names in WANTED.items()
+}
+_SELECTED: Final = ", ".join(f"{model._meta.db_table}.{name}" for model, names in COLUMNS.items() for name in names)
+SQL: Final = f"""SELECT {_SELECTED} FROM "surveys_invitation"
+    JOIN surveys_customer ON surveys_customer.id = surveys_invitation.customer_id
+    LEFT JOIN surveys_journeyrun ON surveys_journeyrun.id = surveys_invitation.run_id
+    LEFT JOIN surveys_interaction ON surveys_interaction.id = surveys_invitation.interaction_id
+    WHERE surveys_invitation.token_hash = %s
+"""  # noqa: S608 - the names of our own columns
 VERSION_COLUMNS = (
     *("state", "survey__name", "survey__code", "survey__kind", "survey__journey_id", "survey__stage_code"),
 )
 
 
 def invitation_by_token(token: str) -> Invitation | None:
-    """The invitation that this answer token opens, whatever its state; addresses and the document are not read.
+    """The invitation that this answer token opens, whatever its state.
 
+    The one query of every page: building it anew by the ORM took four times as long as the database took to answer.
     Version, survey and stage come from memory: joined to the rest, planning the statement took PostgreSQL twenty times
     as long as running it.
     """
     if not looks_like_token(token):
         return None
-    rows = Invitation.objects.filter(token_hash=digest(token)).select_related(*RELATED).only(*COLUMNS)
-    invitation = next(iter(rows.order_by()), None)  # unique, so nothing is to be sorted as by first()
-    if invitation is not None:
-        invitation.version = version_by_id(invitation.version_id)
-        invitation.survey = invitation.version.survey
-        invitation.stage = _stage(invitation.stage_id) if invitation.stage_id else None
+    with connection.cursor() as cursor:
+        cursor.execute(SQL, [digest(token)])
+        row = cursor.fetchone()
+    return _invitation(iter(row)) if row else None
+
+
+def _invitation(values: Iterator[Any]) -> Invitation:
+    """The rows as models, in the order of COLUMNS; an outer join without a row gives none."""
+    made: dict[type[Model], Any] = {}
+    for model, names in COLUMNS.items():
+        mine = list(islice(values, len(names)))
+        made[model] = model.from_db(connection.alias, names, mine) if mine[0] is not None else None
+    invitation: Invitation = made[Invitation]
+    invitation.customer, invitation.run, invitation.interaction = (
+        made[model] for model in (Customer, JourneyRun, Interaction)
+    )
+    invitation.version = version_by_id(invitation.version_id)
+    invitation.survey = invitation.version.survey
+    invitation.stage = _stage(invitation.stage_id) if invitation.stage_id else None
     return invitation
 
 

