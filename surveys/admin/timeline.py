@@ -47,7 +47,9 @@ def _lines(history: History) -> Iterator[Line]:
 
 def _decision(decision: AskDecision) -> Line:
     names = {"survey": decision.survey, "reason": reason_in_words(decision.outcome)}
-    if decision.outcome in ("planned", "sent"):
+    if decision.outcome == "sent":
+        mark, words = "→", _("Asked “%(survey)s”.") % names
+    elif decision.outcome == "planned":
         mark, words = "→", _("To be asked “%(survey)s”: planned.") % names
     elif decision.outcome == "delayed":
         mark, words = "…", _("To be asked “%(survey)s”: delayed.") % names
@@ -91,7 +93,7 @@ def _message(message: Delivery) -> Line:
 def _flag(flag: NeverAsk) -> Line:
     words = _("Never to be asked: %(reason)s.") % {"reason": flag.get_reason_display()}
     more = "; ".join(part for part in (_until(flag.until), flag.note, flag.by) if part)
-    return Line(flag.since, "⛔", words, more, reverse("admin:surveys_neverask_change", args=[flag.pk]))
+    return Line(flag.since, "⊘", words, more, reverse("admin:surveys_neverask_change", args=[flag.pk]))
 
 
 def _suppression(row: Suppression) -> Line:
@@ -101,7 +103,7 @@ def _suppression(row: Suppression) -> Line:
         "reason": row.get_reason_display(),
     }
     more = "; ".join(part for part in (_until(row.until), row.source) if part)
-    return Line(row.since, "⛔", words, more, reverse("admin:surveys_suppression_change", args=[row.pk]))
+    return Line(row.since, "⊘", words, more, reverse("admin:surveys_suppression_change", args=[row.pk]))
 
 
 def _choice(change: PreferenceChange) -> Line:

@@ -43,7 +43,7 @@ def test_lines_say_in_words_what_became_of_every_ask() -> None:
     flag_never_ask(person, "vulnerable", "manager", NOON + 7 * DAY, until=NOON + 30 * DAY, note="asked by his daughter")
     told = [(line.words, line.more) for line in reversed(lines_of(person))]
     assert told == [
-        ("To be asked “Survey 1”: planned.", ""),
+        ("Asked “Survey 1”.", ""),
         ("To be asked “Survey 2”: delayed.", f"{Reason.ROOM_FOR_JOURNEY.label}: 2 per 90d; looked at again on {NEXT}"),
         ("Not asked “Survey 3”: no consent.", ""),
         (
