@@ -45,14 +45,14 @@ OF_KIND: dict[str, dict[str, Any]] = {
     "service_quality": {"scale": [1, 5]},
     "matrix": {"scale": [1, 5], "rows": ROWS, "random_order": True},
     "single": {"choices": CHOICES, "random_order": True, "keep_last": ["none"]},
-    "multi": {"choices": CHOICES},
-    "ranking": {"choices": CHOICES[:1]},
+    "multi": {"choices": CHOICES, "min": 1, "max": 2},
+    "ranking": {"choices": CHOICES[:1], "max": 3},
     "number": {"min": 0, "max": 120, "step": 1},
     "date": {"min": "2026-01-01", "max": "2026-12-31"},
     "text": {"multiline": False, "max_length": 200},
     "contact": {"fields": ["name", "email"]},
     "consent": {"grants": ["email"]},
-    "hidden": {},
+    "hidden": {"choices": CHOICES[:1]},
 }
 
 
