@@ -7,9 +7,9 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 
-PROGRAMMES = Path(__file__).resolve().parent / "programmes"
+from surveys.programme.stories import story_text
+
 Values = Mapping[str, int | str]
 
 
@@ -52,7 +52,7 @@ class Story:
     @property
     def programme(self) -> str:
         """Its programme, as YAML."""
-        return self.text or (PROGRAMMES / f"{self.journey}.yaml").read_text(encoding="utf-8")
+        return self.text or story_text(self.journey)
 
     def courses(self, customers: int) -> Iterator[Course]:
         """The courses of so many customers, the same at every call."""

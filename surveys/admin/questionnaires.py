@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from cxsurvey.lib.admin import HistoryAdmin, InlineHistory, ListAdmin
 from surveys.actions.publish import publish_survey
 from surveys.admin.frozen import VersionAdmin
-from surveys.models import Choice, Question, Survey, SurveyVersion
+from surveys.models import Choice, DraftEdit, Question, Survey, SurveyVersion
 
 
 @admin.register(Survey)
@@ -35,6 +35,15 @@ class SurveyVersionAdmin(VersionAdmin):
     search_fields = ("survey__code", "survey__name")
     inlines = (QuestionInline,)
     publish_version = staticmethod(publish_survey)
+
+
+@admin.register(DraftEdit)
+class DraftEditAdmin(HistoryAdmin):
+    """Who did what to a draft; undoing is done in the designer."""
+
+    list_display = ("version", "revision", "label", "by", "at")
+    list_select_related = ("version", "by")
+    search_fields = ("version__survey__code", "label")
 
 
 class ChoiceInline(InlineHistory):

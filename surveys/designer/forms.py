@@ -138,6 +138,39 @@ class WordsForm(forms.Form):
         return made | {name: put_words(self.old.get(name), self.language, told[name]) for name in self.texts}
 
 
+class NewJourneyForm(forms.Form):
+    """A new journey: a name, and a story or the stages."""
+
+    name = forms.CharField(label=_l("Name"), max_length=120, help_text=_l("What customers set out to get done."))
+    story = forms.ChoiceField(
+        label=_l("Begin with"),
+        required=False,
+        choices=[
+            ("", _l("the stages below")),
+            ("five_interactions", _l("five great contacts, one tiring journey (opening an account)")),
+            ("restaurant", _l("a dinner: great table service, a poor evening")),
+            ("office_furniture", _l("buying office furniture: mostly never measured")),
+            ("two_calls", _l("two short calls against one that solves it")),
+        ],
+        help_text=_l("A story brings its stages, questionnaires as drafts, and rules that ask nobody yet."),
+    )
+    stages = forms.CharField(
+        label=_l("Stages"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_l(
+            "One a line, in order: “Handing in documents | Branch”. Without a department nobody serves there. "
+            "“~ Waiting for approval | Back office | 2” is a wait with a promise of 2 days."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("story") and not cleaned.get("stages"):
+            self.add_error("stages", _("Name the stages, or begin with a story."))
+        return cleaned
+
+
 class NewSurveyForm(forms.Form):
     """A new survey: from what, about what, under which name."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,11 +11,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from surveys.actions.surveys import create_survey, kind_of
-from surveys.designer.access import WORK, page
+from surveys.designer.access import PUBLISH, WORK, page
 from surveys.designer.changing import person
-from surveys.designer.forms import NewSurveyForm
+from surveys.designer.forms import NewJourneyForm, NewSurveyForm
 from surveys.drafting.catalogue import document_for, templates
 from surveys.models import Journey
+from surveys.programme.beginning import begin_journey, begin_story
 from surveys.queries.designer import JourneyLines, journeys_with_surveys
 
 Places = dict[str, tuple[Journey | None, str]]
@@ -40,6 +42,30 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("design:editor", code)
     context = {"title": _("A new survey"), "form": form}
     return TemplateResponse(request, "surveys/designer/new.html", context, status=422 if form.errors else 200)
+
+
+@page(PUBLISH, ("GET", "POST"))
+def journey(request: HttpRequest) -> HttpResponse:
+    """Begin a journey: one of the stories under a name of one's own, or just the stages."""
+    form = NewJourneyForm(request.POST or None, initial={"story": request.GET.get("story", "")}, label_suffix="")
+    if request.method == "POST" and form.is_valid() and (made := _begin(form)):
+        messages.success(request, _("“%(name)s” is there; its questionnaires are drafts.") % {"name": made.name})
+        return redirect("design:index")
+    context = {"title": _("A new journey"), "form": form}
+    return TemplateResponse(request, "surveys/designer/new.html", context, status=422 if form.errors else 200)
+
+
+def _begin(form: NewJourneyForm) -> Journey | None:
+    """The journey; None where the form says why not."""
+    told: dict[str, Any] = form.cleaned_data
+    lines = [line.strip() for line in told["stages"].splitlines() if line.strip()]
+    try:
+        if told["story"]:
+            return begin_story(told["story"], told["name"])
+        return begin_journey(told["name"], lines)
+    except ValidationError as refused:
+        form.add_error(None if told["story"] else "stages", refused)
+        return None
 
 
 def _made(request: HttpRequest, form: NewSurveyForm, found: Places) -> str | None:

@@ -8,6 +8,7 @@ app_name = "design"
 urlpatterns = [
     path("", listing.index, name="index"),
     path("new/", listing.new, name="new"),
+    path("journey/", listing.journey, name="journey"),
     path("<slug:code>/", editor.editor, name="editor"),
     path("<slug:code>/add/", questions.add, name="add"),
     path("<slug:code>/order/", questions.order, name="order"),

@@ -25,7 +25,7 @@ from surveys.programme.parse import parse
 from surveys.programme.writing import write
 
 ROOT = Path(__file__).resolve().parents[3]
-FILES = sorted([*ROOT.glob("cxsurvey/demo/programmes/*.yaml"), *ROOT.glob("docs/examples/*.yaml")])
+FILES = sorted([*ROOT.glob("surveys/programme/stories/*.yaml"), *ROOT.glob("docs/examples/*.yaml")])
 SMALL = """
 journey: {code: small, name: Small, headline: overall}
 stages:
