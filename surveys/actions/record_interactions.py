@@ -16,7 +16,7 @@ from cxsurvey.lib.nudge import nudge
 from cxsurvey.lib.refusals import Refused, or_raise
 from surveys.actions.customers import check_id, check_time, ensure_customers, forget_customers
 from surveys.actions.decide_events import decide_for_events
-from surveys.actions.reopen import withdraw_reopened
+from surveys.actions.reopen import withdraw_reopened, withdraw_waits
 from surveys.actions.run_book import RunBook
 from surveys.actions.runs import derive_runs
 from surveys.enums import Initiator
@@ -215,6 +215,7 @@ def _advance(results: Sequence[_Placed | Refused], *, ask: bool, now: datetime) 
     ended = derive_runs(touched) if touched else []
     if ask and new:
         withdraw_reopened(new)
+        withdraw_waits(new)
         decide_for_events([interaction.pk for interaction in new], ended, now)
     if touched:
         nudge("feedback.refresh_runs")

@@ -1,4 +1,4 @@
-"""Takes back asks about an issue that was called resolved, when the customer comes again before he has answered."""
+"""Takes back asks that a new contact makes pointless: the issue was not resolved after all, or the wait is over."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from surveys.actions.withdraw import cancel_open
-from surveys.enums import INVITATION_OPEN, DeliveryState, Trigger
+from surveys.enums import INVITATION_OPEN, DeliveryState, InvitationState, Trigger
 from surveys.models import AskDecision, Interaction
 from surveys.policy.modes import DELAYED
 from surveys.policy.reasons import Reason
 
+OVER: Final = "the wait is over"
 SENDING: Final = DeliveryState.SENDING  # cannot be taken back any more, and will be known to have left
 
 
@@ -28,6 +29,17 @@ def withdraw_reopened(contacts: Sequence[Interaction]) -> int:
     AskDecision.objects.filter(pk__in=waiting, outcome=DELAYED).update(outcome=Reason.REOPENED, retry_at=None)
     invited = [ask.invitation_id for ask in premature if ask.invitation_id]
     return len(waiting) + (cancel_open(invited, Reason.REOPENED) if invited else 0)
+
+
+@transaction.atomic
+def withdraw_waits(contacts: Sequence[Interaction]) -> int:
+    """Take back what has not left yet about a wait of these runs: with this contact it is over; how many asks."""
+    runs = {each.run_id for each in contacts if each.run_id}
+    rows = AskDecision.objects.filter(run__in=runs, rule__trigger=Trigger.WAIT)
+    late = rows.filter(outcome=DELAYED).update(outcome=Reason.WITHDRAWN, retry_at=None, detail=OVER)
+    waiting = rows.filter(outcome="planned", invitation__state=InvitationState.PLANNED)
+    ids = list(waiting.exclude(invitation__deliveries__state=SENDING).values_list("invitation_id", flat=True))
+    return late + (cancel_open([each for each in ids if each], Reason.WITHDRAWN) if ids else 0)
 
 
 def _asked_as_resolved(contacts: Sequence[Interaction]) -> list[AskDecision]:

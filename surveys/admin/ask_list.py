@@ -25,8 +25,9 @@ def ask_page(request: HttpRequest, chosen: QuerySet[Customer], context: dict[str
     name = request.POST.get("list", "") or f"{timezone.now():%Y-%m-%d}"
     rows = list(chosen.values_list("pk", "external_id"))
     asked = ListIn(request.POST.get("survey", first), tuple(each for _pk, each in rows), name=name)
-    context |= {"surveys": surveys, "survey": asked.survey, "list": name, "chosen": [pk for pk, _each in rows]}
-    context |= {"title": _("Ask these customers")}
+    across = request.POST.get("select_across") == "1"  # the whole list, as its address filters it: told by one row
+    context |= {"surveys": surveys, "survey": asked.survey, "list": name, "across": across}
+    context |= {"title": _("Ask these customers"), "chosen": [pk for pk, _each in rows[: 1 if across else None]]}
     if surveys:
         try:
             if request.POST.get("step") == "ask":

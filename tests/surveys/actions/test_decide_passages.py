@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from surveys.actions.decide_delayed import decide_delayed
 from surveys.actions.decide_passages import decide_waits
 from surveys.actions.publish import publish_journey
 from surveys.actions.record_interactions import InteractionIn, record_interactions
@@ -126,3 +127,15 @@ def test_wait_many_take_a_constant_number_of_queries(promised: JourneyVersion) -
         return len(queries)
 
     assert statements(1, 0) == statements(3, 10)
+
+
+@pytest.mark.parametrize("delayed", [False, True])
+def test_wait_that_is_over_before_the_message_left_is_not_asked_about(promised: JourneyVersion, delayed: bool) -> None:
+    rule_at(promised, Trigger.WAIT)
+    run = waiting(promised, 3)
+    decide_waits(NOON)
+    if delayed:
+        AskDecision.objects.update(outcome="delayed", retry_at=NOON + DAY, invitation=None)
+    meet(promised, "documents", NOON + timedelta(hours=1), run=run.external_id, customer=run.customer.external_id)
+    assert asked() == [(f"wait:{run.public_id}:apply->documents", "withdrawn")]
+    assert decide_delayed(NOON + 2 * DAY) == {}

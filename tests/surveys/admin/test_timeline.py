@@ -116,6 +116,16 @@ def test_ask_chosen_shows_first_who_would_be_asked_and_why_not(manager_client) -
     assert AskDecision.objects.filter(outcome="planned", occasion="list:spring").count() == 2
 
 
+def test_ask_chosen_of_a_filtered_list_stays_filtered(manager_client) -> None:
+    by_list()
+    people = [customer(n, external_id=f"C{n}", consent_sms=n < 2) for n in range(4)]
+    chosen = {"action": "ask_chosen", "_selected_action": [people[0].pk], "select_across": "1"}
+    page = manager_client.post(f"{CUSTOMERS}?consent_sms__exact=1", chosen)
+    assert (page.context["total"], page.context["chosen"], page.context["across"]) == (2, [people[0].pk], True)
+    manager_client.post(f"{CUSTOMERS}?consent_sms__exact=1", {**chosen, "survey": "s", "step": "ask"})
+    assert AskDecision.objects.count() == 2
+
+
 def test_ask_chosen_without_a_rule_for_lists_says_how_to_make_one(manager_client) -> None:
     page = ask(manager_client, [customer()])
     assert "Add a rule" in page.content.decode()

@@ -7,8 +7,21 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from surveys.enums import InvitationState
-from surveys.models import ContactPolicy, Interaction, Invitation, JourneyRun, Stage, StageVisit, Survey, Transition
+from surveys.models import (
+    AskDecision,
+    ContactPolicy,
+    Interaction,
+    Invitation,
+    JourneyRun,
+    NeverAsk,
+    Rule,
+    Stage,
+    StageVisit,
+    Survey,
+    Transition,
+)
 from tests.factories import (
+    CustomerFactory,
     InteractionFactory,
     InvitationFactory,
     JourneyFactory,
@@ -107,3 +120,32 @@ def test_contact_policy_of_the_installation_is_one() -> None:
     ContactPolicy.objects.create(limits={})
     assert broken(lambda: ContactPolicy.objects.create(limits={})) == "contact_policy_one_for_installation"
     assert ContactPolicy.objects.create(journey=JourneyFactory()).pk
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"mode": "ramp"}, "rule_ramp_a_day"),
+        ({"mode": "ramp", "per_day": 0}, "rule_ramp_a_day"),
+        ({"mode": "test"}, "rule_test_names_customers"),
+    ],
+)
+def test_rule_mode_has_what_belongs_to_it(change: dict[str, object], name: str) -> None:
+    rule = RuleFactory()
+    assert broken(lambda: Rule.objects.filter(pk=rule.pk).update(**change)) == name
+
+
+def test_delayed_decision_has_its_next_look_and_no_other_has() -> None:
+    at = {"due_at": START, "decided_at": START}
+    new = {"survey": SurveyFactory(), "customer": CustomerFactory(), "occasion": "run:1", **at}
+    assert broken(lambda: AskDecision.objects.create(outcome="delayed", **new)) == "decision_delayed_until"
+    assert broken(lambda: AskDecision.objects.create(outcome="sent", retry_at=START, **new)) == "decision_delayed_until"
+    assert AskDecision.objects.create(outcome="delayed", imported=True, **new).retry_at is None
+
+
+def test_never_ask_flag_once_a_reason_and_ends_after_it_began() -> None:
+    new = {"customer": CustomerFactory(), "reason": "staff", "since": START}
+    flag = NeverAsk.objects.create(**new)
+    assert broken(lambda: NeverAsk.objects.create(**new)) == "never_ask_once"
+    early = NeverAsk.objects.filter(pk=flag.pk)
+    assert broken(lambda: early.update(until=START - timedelta(days=1))) == "never_ask_ends_after_it_began"
