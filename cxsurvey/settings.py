@@ -238,6 +238,8 @@ EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", default="smtp")  # smtp: EMAIL_URL; e
 EMAIL_URL = env.str("EMAIL_URL", default="smtp://127.0.0.1:25")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="feedback@localhost")
 SENDER_NAME = env.str("SENDER_NAME", default="Customer feedback")
+# Domains that mails may come from: a programme file that names another is refused.
+SENDER_DOMAINS: list[str] = env.list("SENDER_DOMAINS", default=[DEFAULT_FROM_EMAIL.rpartition("@")[2]])
 SMTP_CONNECT_TIMEOUT = env.float("SMTP_CONNECT_TIMEOUT", default=10.0)
 SMTP_REPLY_TIMEOUT = env.float("SMTP_REPLY_TIMEOUT", default=60.0)
 ANYMAIL: dict[str, Any] = {

@@ -1,5 +1,8 @@
 """The message of a delivery: rendered once and frozen without tokens, filled with its addresses as it leaves."""
 
+from collections.abc import Mapping
+from email.utils import formataddr
+
 from django.conf import settings
 
 from surveys.actions.deliver_moves import Frozen
@@ -20,8 +23,11 @@ def compose(delivery: Delivery, provider: str) -> tuple[Message, Frozen]:
     if delivery.channel == Channel.SMS:
         message = Message(recipient=customer.phone, text=text, message_id=str(delivery.public_id), marks=marks)
         return message, Frozen(payload, provider, segments(message.filled(text)).count)
+    sender = delivery.invitation.survey.journey.sender if delivery.invitation.survey.journey else {}
     message = Message(
         recipient=customer.email,
+        sender=sender_of(sender),
+        reply_to=sender.get("reply_to", ""),
         text=text,
         message_id=message_id(delivery),
         subject=payload.get("subject", ""),
@@ -40,6 +46,14 @@ def freeze(delivery: Delivery) -> dict[str, str]:
     language = invitation.customer.language or settings.LANGUAGE_CODE
     render = render_sms if delivery.channel == Channel.SMS else render_email
     return render(invitation, language, reminder=reminder).as_payload()
+
+
+def sender_of(own: Mapping[str, str]) -> str:
+    """Who writes: the journey's own sender as far as it has one, and from a domain that may be used."""
+    email = own.get("email", "")
+    if email.rpartition("@")[2] not in settings.SENDER_DOMAINS:
+        email = settings.DEFAULT_FROM_EMAIL
+    return formataddr((own.get("name") or settings.SENDER_NAME, email))
 
 
 def bounce_address(delivery: Delivery) -> str:

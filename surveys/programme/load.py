@@ -54,6 +54,7 @@ def load_programme(programme: Programme, *, publish: bool = False) -> Loaded:
     changes += _set_aside(journey, [survey.code for survey in programme.surveys])
     changes += load_rules(journey, programme, at_once)
     changes += _policy(journey, programme.contact_policy)
+    changes += _sender(journey, programme.sender)
     changes += _imports(journey, programme.imports)
     return Loaded(journey, tuple(changes))
 
@@ -224,6 +225,14 @@ def _set_aside(journey: Journey, codes: Sequence[str]) -> list[str]:
     Rule.objects.filter(survey__code__in=names).delete()
     gone.update(active=False)
     return [f"survey {name} set aside" for name in names]
+
+
+def _sender(journey: Journey, sender: Document) -> list[str]:
+    if journey.sender == sender:
+        return []
+    journey.sender = sender
+    journey.save(update_fields=["sender"])
+    return ["sender"]
 
 
 def _policy(journey: Journey, policy: Document | None) -> list[str]:

@@ -11,9 +11,11 @@ from surveys.programme.outcomes import parse_outcomes
 from surveys.programme.questionnaires import parse_surveys
 from surveys.programme.reading import Source, read
 from surveys.programme.schema import Programme
+from surveys.programme.sender import parse_sender
 
 TOP_KEYS: Final = (
     "journey",
+    "sender",
     "stages",
     "transitions",
     "surveys",
@@ -59,6 +61,7 @@ def _programme(root: Node) -> Programme | None:
         surveys=surveys,
         rules=parse_rules(root, journey, surveys),
         contact_policy=parse_policy(root),
+        sender=parse_sender(root),
         outcomes=parse_outcomes(root),
         imports=parse_imports(root, journey, surveys),
     )

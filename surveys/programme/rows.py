@@ -30,6 +30,7 @@ def programme_of(journey: Journey) -> Programme | None:
         surveys=surveys,
         rules=rules_of(journey, [survey.code for survey in surveys]),
         contact_policy=policy_of(journey),
+        sender=dict(journey.sender),
         imports=dict(ImportMapping.objects.filter(journey=journey).order_by("name").values_list("name", "document")),
     )
 

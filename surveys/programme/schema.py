@@ -142,6 +142,7 @@ class Programme:
     surveys: tuple[SurveyDef, ...] = ()
     rules: tuple[RuleDef, ...] = ()
     contact_policy: Document | None = None
+    sender: Document = field(default_factory=dict)
     outcomes: tuple[OutcomeDef, ...] = ()
     imports: dict[str, Document] = field(default_factory=dict)
 

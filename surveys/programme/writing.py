@@ -34,6 +34,7 @@ from surveys.programme.schema import (
     TargetDef,
     TransitionDef,
 )
+from surveys.programme.sender import SENDER_KEYS
 
 DOCUMENT_TEXTS: Final = ("title", "intro", "thanks")
 MAIL_TEXTS: Final = ("subject", "about")
@@ -65,6 +66,7 @@ def _readable(node: Any) -> Any:
 def _plain(programme: Programme) -> dict[str, Any]:
     journey = programme.journey
     plain: dict[str, Any] = {"journey": _journey(journey)}
+    plain["sender"] = _flow(_ordered(programme.sender, SENDER_KEYS))
     plain["stages"] = [_stage(stage) for stage in journey.stages]
     plain["transitions"] = [_flow(_transition(each)) for each in journey.transitions]
     plain["surveys"] = [_survey(survey) for survey in programme.surveys]

@@ -14,7 +14,7 @@ from surveys.models import ContactPolicy, Delivery, NeverAsk, Suppression
 
 def claimed_messages(ids: Collection[int]) -> list[Delivery]:
     """These deliveries with invitation, customer, rule and what the message speaks of; versions loaded once each."""
-    related = ("invitation__customer", "invitation__rule", "invitation__survey", "invitation__interaction")
+    related = ("invitation__customer", "invitation__rule", "invitation__survey__journey", "invitation__interaction")
     rows = Delivery.objects.filter(pk__in=ids).select_related(*related, "invitation__run")
     return list(rows.prefetch_related("invitation__version").order_by("next_at", "pk"))
 

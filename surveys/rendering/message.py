@@ -65,7 +65,7 @@ def render_email(invitation: Invitation, language: str, *, reminder: bool = Fals
 
     Rendered once per version, language and day: the words name nobody.
     """
-    frame = _frame(invitation, language, settings.SENDER_NAME, reminder=reminder)
+    frame = _frame(invitation, language, _sender_name(invitation), reminder=reminder)
     if invitation.version.state == VersionState.DRAFT:  # a draft may still change
         return _email(invitation.version, frame)
     return _cached_email(Key(invitation.version), frame)
@@ -86,6 +86,12 @@ def render_sms(invitation: Invitation, language: str, *, reminder: bool = False)
 def fill(text: str, answer_url: str, preferences_url: str) -> str:
     """The text with its addresses."""
     return text.replace(ANSWER, answer_url).replace(PREFERENCES, preferences_url)
+
+
+def _sender_name(invitation: Invitation) -> str:
+    """Whom the words name: the journey's own sender where it has one."""
+    journey = invitation.survey.journey
+    return str(journey.sender.get("name", "") if journey else "") or str(settings.SENDER_NAME)
 
 
 def _interface_language(language: str) -> str:
