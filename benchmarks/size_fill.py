@@ -232,9 +232,10 @@ _INSERTS = {
         FROM {_ASKS}""",
     "responses": f"""
         INSERT INTO feedback_response (id, public_id, occasion_key, survey_id, version_id, invitation_id, customer_id,
-            run_id, source, channel, language, content_hash, late, complete, hidden, asked_at, answered_at, created_at)
+            run_id, source, channel, language, content_hash, late, complete, hidden, "order",
+            asked_at, answered_at, created_at)
         SELECT ask, gen_random_uuid(), 'invitation:' || ask, (%(surveys)s)[k], (%(versions)s)[k], ask, customer, n,
-            'link', 'email', 'en', ''::bytea, false, true, '{{}}', due, due + interval '6 hours', due
+            'link', 'email', 'en', ''::bytea, false, true, '{{}}', '{{}}', due, due + interval '6 hours', due
         FROM {_ASKS} WHERE rating >= 0""",
     "stage answers": f"""
         INSERT INTO feedback_answer (id, response_id, question_id, run_id, measures, stage_id, value, choices, score,

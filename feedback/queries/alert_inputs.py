@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from feedback.insights.alerts import AlertFacts
 from feedback.insights.calls import HandledContact, chains
-from feedback.insights.run_facts import DAY_SECONDS
 from feedback.insights.scores import Scale, pomp
 from feedback.models import FollowUp, FreeText, RunScore
 from feedback.queries.journey_definition import JourneyDefinition
@@ -23,6 +22,7 @@ from surveys.models import Department, Interaction
 FRESH, WATCHED, RECOMPUTED = timedelta(days=30), timedelta(days=90), timedelta(days=7)
 CHAIN_BACK = timedelta(days=60)
 BATCH = 1_000
+DAY_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)

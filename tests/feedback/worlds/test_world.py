@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from feedback.insights.run_facts import Contact, Visit, run_facts
 from feedback.worlds.stories import FIVE, FURNITURE, RESTAURANT, told
 from feedback.worlds.world import NAMES, make_world, planted
+from tests.feedback.run_reference import Contact, Visit, run_facts
 
 
 @pytest.mark.parametrize("name", NAMES)

