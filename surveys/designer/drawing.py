@@ -10,7 +10,7 @@ from surveys.queries.designer import StagePlace
 
 ROW: Final = 56  # from one question to the next
 BOX_LEFT, BOX_WIDTH, BOX_HEIGHT = 120, 320, 40
-SHORT: Final = 44  # characters of a question in its box
+SHORT: Final = 40  # characters of a question in its box
 
 
 @dataclass(frozen=True, slots=True)

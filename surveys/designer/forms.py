@@ -164,6 +164,12 @@ class NewJourneyForm(forms.Form):
         ),
     )
 
+    questionnaires = forms.BooleanField(
+        label=_l("With a questionnaire for every stage that serves, and one for the whole"),
+        required=False,
+        initial=True,
+    )
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if not cleaned.get("story") and not cleaned.get("stages"):

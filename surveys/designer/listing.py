@@ -62,7 +62,7 @@ def _begin(form: NewJourneyForm) -> Journey | None:
     try:
         if told["story"]:
             return begin_story(told["story"], told["name"])
-        return begin_journey(told["name"], lines)
+        return begin_journey(told["name"], lines, surveys=told["questionnaires"])
     except ValidationError as refused:
         form.add_error(None if told["story"] else "stages", refused)
         return None

@@ -1,6 +1,6 @@
 """A journey to begin with: a story under a name of its own, or just its stages. Nobody is asked by it yet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from django.core.exceptions import ValidationError
@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from surveys.actions.publish import publish_journey
+from surveys.drafting.catalogue import document_for
 from surveys.drafting.edits import code_from
-from surveys.enums import RuleMode, StageKind, Trigger, VersionState
+from surveys.enums import RuleMode, StageKind, SurveyKind, Trigger, VersionState
 from surveys.models import Journey
 from surveys.programme.load import load_programme
 from surveys.programme.schema import (
@@ -43,10 +44,11 @@ def begin_story(code: str, name: str, journey_code: str = "") -> Journey:
     return _begun(Programme(journey=journey, surveys=surveys, rules=rules))
 
 
-def begin_journey(name: str, lines: Sequence[str], journey_code: str = "") -> Journey:
+def begin_journey(name: str, lines: Sequence[str], journey_code: str = "", *, surveys: bool = True) -> Journey:
     """A journey of these stages, published: a line each, `Name | Department`; `~ Name | Department | days` is a wait.
 
-    ValidationError says which line cannot be read, or that the name is taken.
+    surveys: with a draft for every stage that serves and one for the whole, asked in the same words and on the same
+    scale, so that they can be compared. ValidationError says which line cannot be read, or that the name is taken.
     """
     stages = tuple(_stage(number, line) for number, line in enumerate(lines, start=1))
     codes = [stage.code for stage in stages]
@@ -55,7 +57,19 @@ def begin_journey(name: str, lines: Sequence[str], journey_code: str = "") -> Jo
         raise ValidationError(_("Two stages have the same name: %(names)s.") % {"names": ", ".join(twice)})
     if not any(stage.kind != StageKind.WAIT for stage in stages):
         raise ValidationError(_("Name at least one stage that customers enter."))
-    return _begun(Programme(JourneyDef(journey_code or code_from(name), name, stages=stages)))
+    own = journey_code or code_from(name)
+    made = tuple(_surveys(own, name, stages)) if surveys else ()
+    return _begun(Programme(JourneyDef(own, name, headline="overall" if made else "", stages=stages), made))
+
+
+def _surveys(own: str, name: str, stages: Sequence[StageDef]) -> Iterator[SurveyDef]:
+    for stage in stages:
+        if stage.kind == StageKind.SERVICE:
+            document = document_for("csat", SurveyKind.TOUCHPOINT, stage.code)
+            code = f"{own}-{stage.code}"[:60]
+            yield SurveyDef(code, SurveyKind.TOUCHPOINT, stage.code, stage.name, "overall", document)
+    document = document_for("between_steps", SurveyKind.END_TO_END)
+    yield SurveyDef(f"{own}-whole"[:60], SurveyKind.END_TO_END, "", name, "overall", document)
 
 
 @transaction.atomic

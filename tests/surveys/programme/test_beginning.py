@@ -3,7 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from surveys.models import Journey, Rule
+from surveys.actions.publish import publish_survey
+from surveys.models import Journey, Question, Rule
 from surveys.programme.beginning import begin_journey, begin_story
 from surveys.programme.stories import story_codes
 
@@ -40,6 +41,20 @@ def test_stages_are_read_from_lines():
         ("waiting", "wait", "Claims", 2.5),
         ("pay-out-page", "non_service", None, None),
     ]
+
+
+def test_journey_comes_with_questionnaires_that_can_be_compared_and_published():
+    journey = begin_journey("Claim", ["Report | Contact centre", "Pay-out page"])
+    surveys = journey.surveys.order_by("code")
+    assert [(s.code, s.kind, s.stage_code) for s in surveys] == [
+        ("claim-report", "touchpoint", "report"),
+        ("claim-whole", "end_to_end", ""),
+    ]
+    for survey in surveys:
+        publish_survey(survey.versions.get())
+    headlines = Question.objects.filter(headline=True).values_list("kind", "scale_min", "scale_max")
+    assert set(headlines) == {("csat", 1.0, 5.0)}
+    assert begin_journey("Bare", ["Call | A"], surveys=False).surveys.count() == 0
 
 
 @pytest.mark.parametrize(
