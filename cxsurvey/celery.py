@@ -31,6 +31,8 @@ JOBS: Final = (
     ("plan-reminders", "surveys.plan_reminders", 600, True),
     ("keep-schedule", "surveys.keep_schedule", 60, True),
     ("ask-by-clock", "surveys.ask_by_clock", 3600, True),
+    ("canary", "surveys.canary", 30, True),
+    ("canary-deliver", "surveys.canary_deliver", 30, True),
 )
 
 

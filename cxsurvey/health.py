@@ -17,7 +17,8 @@ from kombu.exceptions import OperationalError
 from feedback.models import FreeText
 from surveys.models import Delivery, JobRun, JourneyRun, ProviderCallback
 
-HEARD_WITHIN = timedelta(seconds=120)
+HEARD_WITHIN = timedelta(seconds=90)
+CANARIES = ("canary", "canary-deliver")  # one for each queue
 BROKER_TIMEOUT_SECONDS = 1
 
 
@@ -31,7 +32,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """200 when database and broker answer and the periodic work was done lately; 503 names what is missing."""
+    """200 when database and broker answer and workers take from every queue; 503 names what is missing."""
     state = {"database": _try(_database), "broker": _try(_broker), "worker": _try(_worker)}
     return JsonResponse(state, status=200 if all(value == "ok" for value in state.values()) else 503)
 
@@ -67,8 +68,9 @@ def _broker() -> None:
 
 
 def _worker() -> None:
-    """A job slot was taken lately: beat, worker and sweeper between them are at work."""
-    if not JobRun.objects.filter(started_at__gte=timezone.now() - HEARD_WITHIN).exists():
+    """The canary of every queue has come through the broker and a worker lately: a process that lives is not enough."""
+    lately = JobRun.objects.filter(job__in=CANARIES, started_at__gte=timezone.now() - HEARD_WITHIN)
+    if lately.values("job").distinct().count() < len(CANARIES):
         raise LookupError
 
 

@@ -213,8 +213,11 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 # Sending has a queue of its own, so that a flood of receipts and answers does not make messages wait behind it.
-CELERY_TASK_QUEUES = (Queue("celery"), Queue("deliver"))
-CELERY_TASK_ROUTES = {"surveys.deliver_due": {"queue": "deliver"}}
+_rabbit = CELERY_BROKER_URL.startswith("amqp")
+_queue = {"x-queue-type": "quorum"} if _rabbit else None
+CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum" if _rabbit else "classic"
+CELERY_TASK_QUEUES = (Queue("celery", queue_arguments=_queue), Queue("deliver", queue_arguments=_queue))
+CELERY_TASK_ROUTES = {name: {"queue": "deliver"} for name in ("surveys.deliver_due", "surveys.canary_deliver")}
 CELERY_TASK_PUBLISH_RETRY = False  # a hanging broker must never cost a customer his page
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
 if CELERY_BROKER_URL.startswith("redis"):
@@ -225,6 +228,8 @@ if CELERY_BROKER_URL.startswith("redis"):
         "socket_connect_timeout": 1,
         "socket_timeout": env.float("BROKER_SOCKET_TIMEOUT", default=5.0),
     }
+elif _rabbit:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
 elif CELERY_BROKER_URL.startswith("filesystem"):
     _folder = env.str("BROKER_FOLDER", default=str(BASE_DIR / "var" / "broker"))
     CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -3,7 +3,9 @@
 `every` is given by the schedule: with it a task takes the slot of that many seconds, or leaves it to whoever has it.
 """
 
-from celery import shared_task
+from typing import Any
+
+from celery import Task, shared_task
 from django.utils import timezone
 
 from surveys.actions.callbacks import process_callbacks
@@ -77,3 +79,15 @@ def reconcile_deliveries_task(every: int = 0) -> dict[str, int]:
 def keep_schedule_task(every: int = 0) -> dict[str, int]:
     """Publish drafts and close surveys whose time has come."""
     return in_slot("keep-schedule", every, keep_schedule)
+
+
+@shared_task(name="surveys.canary", bind=True)
+def canary_task(self: "Task[Any, Any]", every: int = 0) -> dict[str, int]:
+    """Leave a row that proves the way from the broker through a worker; done by hand it would prove nothing."""
+    return {} if self.request.called_directly else in_slot("canary", every, lambda _now: {})
+
+
+@shared_task(name="surveys.canary_deliver", bind=True)
+def canary_deliver_task(self: "Task[Any, Any]", every: int = 0) -> dict[str, int]:
+    """The same through the queue of sending."""
+    return {} if self.request.called_directly else in_slot("canary-deliver", every, lambda _now: {})

@@ -46,7 +46,8 @@ def publish(task: str, *args: int, kwargs: dict[str, Any] | None = None, expires
     pool = _pool(os.getpid(), url)
     try:
         with pool.producers.acquire(block=True, timeout=TIMEOUT_SECONDS) as producer:
-            current_app.send_task(task, args=args, kwargs=kwargs, expires=expires, producer=producer, retry=False)
+            publishing = {"producer": producer, "retry": False, "confirm_timeout": TIMEOUT_SECONDS}
+            current_app.send_task(task, args=args, kwargs=kwargs, expires=expires, **publishing)
     except pool.errors as trouble:
         Breaker.trip()
         log.warning("The broker cannot be reached (%s); the sweeper does the work instead.", trouble)
@@ -72,4 +73,6 @@ def _pool(_process: int, _url: str) -> Pool:
 def _options() -> dict[str, Any]:
     """One try, one second: kombu's own defaults would go on trying for ever."""
     once = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "connect_retries_timeout": TIMEOUT_SECONDS}
-    return once | {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
+    redis = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
+    rabbit = {"read_timeout": TIMEOUT_SECONDS, "write_timeout": TIMEOUT_SECONDS}
+    return once | redis | rabbit  # each transport takes its own and leaves the others alone

@@ -15,7 +15,8 @@ from tests.sinks import MailSink, mail_sink_fixture  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 NAMES = [name for name, *_ in JOBS]
-SLOTTED = sorted(name for name, _task, _seconds, slotted in JOBS if slotted)
+CANARIES = {"canary", "canary-deliver"}  # done by hand they prove nothing, so they leave no row
+SLOTTED = sorted(name for name, _task, _seconds, slotted in JOBS if slotted and name not in CANARIES)
 
 
 @pytest.fixture(autouse=True)
