@@ -1,0 +1,123 @@
+"""What the scenarios of sending share: messages to send, waiting for quiet, kills counted, the verdict as a report."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cxsurvey.lib.nudge import publish
+from tests.chaos.house import SETTLE_SECONDS, House, wait_until
+from tests.chaos.oracle import Accepted, Histories, Verdict, judge, line
+
+TASK: Final = "surveys.deliver_due"
+QUIET_SECONDS: Final = 180.0  # as O1 allows, from the end of the faults on
+
+
+@dataclass
+class Report:
+    """What a scenario found: its sentence, further figures, and whatever is not as demanded."""
+
+    name: str
+    n: int
+    lost: int = 0
+    doubled: int = 0
+    unknown: int = 0
+    window_kills: int = 0
+    injected: int = 0
+    figures: dict[str, Any] = field(default_factory=dict)
+    trouble: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    skipped: str = ""
+
+    def line(self) -> str:
+        return line(self.lost, self.doubled, self.unknown, self.window_kills, self.injected)
+
+    def demand(self, name: str, found: Any, wanted: Any) -> None:
+        """Note a figure; trouble where it is not the one wanted."""
+        self.figures[name] = found
+        if found != wanted:
+            self.trouble[name] = f"{found} instead of {wanted}"
+
+    def at_most(self, name: str, found: float, most: float) -> None:
+        self.figures[name] = round(found, 3)
+        if found > most:
+            self.trouble[name] = f"{found} is more than {most}"
+
+    def at_least(self, name: str, found: float, least: float) -> None:
+        self.figures[name] = round(found, 3)
+        if found < least:
+            self.trouble[name] = f"{found} is less than {least}"
+
+    def add(self, verdict: Verdict, told: Histories) -> None:
+        """Take over what the oracle says."""
+        self.lost, self.doubled, self.unknown = len(verdict.lost), len(verdict.doubled), verdict.unknown
+        self.window_kills, self.injected = told.window_kills, told.injected
+        self.trouble |= verdict.trouble()
+
+
+def fill(count: int, **fields: Any) -> None:
+    """So many due messages, each to its own customer."""
+    from tests.asking import queued
+
+    for start in range(0, count, 2_000):
+        queued(min(2_000, count - start), **fields)
+
+
+def open_messages() -> int:
+    from surveys.models import Delivery
+    from tests.chaos.oracle import OPEN
+
+    return Delivery.objects.filter(state__in=sorted(OPEN)).count()
+
+
+def hurry() -> None:
+    """Make everything that waits due now: the table of delays takes hours."""
+    from django.db.models.functions import Now
+
+    from surveys.models import Delivery
+
+    Delivery.objects.filter(state="queued", next_at__gt=Now()).update(next_at=Now())
+
+
+def run_until_quiet(seconds: float, *, hurrying: bool = False, nudging: bool = True) -> float:
+    """Wake the workers again and again until no message is open; the seconds that took."""
+    began = time.monotonic()
+
+    def is_quiet() -> bool:
+        if nudging:
+            publish(TASK)
+        if hurrying:
+            hurry()
+        return open_messages() == 0
+
+    wait_until(is_quiet, seconds, pause=0.5)
+    return time.monotonic() - began
+
+
+def in_window(dead: Iterable[str]) -> int:
+    """Messages that these workers, just killed, hold in `sending`: each death costs at most its own."""
+    from surveys.models import Delivery
+
+    time.sleep(SETTLE_SECONDS)
+    return Delivery.objects.filter(state="sending", worker__in=list(dead)).count()
+
+
+def conclude(report: Report, accepted: Iterable[Accepted], **more: Any) -> Report:
+    """Hold the histories against each other."""
+    from tests.chaos import histories
+
+    rows = histories.rows()
+    told = Histories(rows=rows, accepted=list(accepted), **more)
+    report.add(judge(told), told)
+    report.figures["states"] = dict(Counter(row.state for row in rows))
+    if poisoned := histories.poisoned(rows):
+        report.figures["poisoned"] = poisoned
+    return report
+
+
+def note_kills(report: Report, stage: House) -> Counter[str]:
+    """The deaths at fail-points; into the figures as well."""
+    counts = stage.kill_counts()
+    report.figures["kills"] = dict(sorted(counts.items()))
+    return counts
