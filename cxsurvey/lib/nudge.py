@@ -12,6 +12,8 @@ from django.db import transaction
 from kombu.exceptions import LimitExceeded, OperationalError
 from kombu.pools import ProducerPool
 
+from cxsurvey.lib.failpoints import failpoint
+
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 1.0  # a hanging broker must never cost a customer his page
@@ -40,6 +42,7 @@ def nudge(task: str, *ids: int) -> None:
 
 def publish(task: str, *args: int, kwargs: dict[str, Any] | None = None, expires: float | None = None) -> bool:
     """Hand the task to the broker now: once, within about a second. False: the broker cannot be reached."""
+    failpoint("before_enqueue")
     url = str(current_app.conf.broker_write_url or current_app.conf.broker_url)
     if url == settings.NO_BROKER or not Breaker.is_open():
         return False

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cxsurvey.lib.failpoints import failpoint
 from cxsurvey.lib.nudge import nudge
 from cxsurvey.lib.refusals import Refused, or_raise
 from surveys.actions.customers import check_id, check_time, ensure_customers, forget_customers
@@ -90,7 +91,9 @@ def record_interactions(
     """Take all or none of the contacts; Refused at the first that cannot be taken. See take_interactions()."""
     try:
         with transaction.atomic():
-            return or_raise(take_interactions(rows, ask=ask, imported=imported, now=now))
+            taken = or_raise(take_interactions(rows, ask=ask, imported=imported, now=now))
+            failpoint("before_commit")
+            return taken
     except IntegrityError:  # another customer's contact took the reference in this very moment: now it is known
         with transaction.atomic():
             return or_raise(take_interactions(rows, ask=ask, imported=imported, now=now))

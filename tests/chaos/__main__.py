@@ -35,22 +35,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_inside(options.names[0], options.n, options.broker, options.out)
     reports = []
     for name in options.names or known:
-        for broker in _brokers(known[name], options.broker):
+        for broker in _brokers(module_of(name), options.broker):
             reports.append(_run_apart(name, broker, options))
             print(_told(reports[-1]), flush=True)
     return _conclude(reports)
 
 
-def modules() -> dict[str, Any]:
-    """Short name ("a1") -> module."""
+def modules() -> dict[str, str]:
+    """Short name ("a1") -> name of its module."""
     found = sorted(each.name for each in pkgutil.iter_modules(scenarios.__path__))
-    return {name.partition("_")[0]: importlib.import_module(f"tests.chaos.scenarios.{name}") for name in found}
+    return {name.partition("_")[0]: name for name in found}
+
+
+def module_of(name: str) -> Any:
+    return importlib.import_module(f"tests.chaos.scenarios.{modules()[name]}")
 
 
 def run_inside(name: str, n: int, broker: str, out: Path) -> int:
     """Run one here and write its report."""
     began = time.monotonic()
-    report: Report = modules()[name].run(n, broker)
+    report: Report = module_of(name).run(n, broker)
     report.seconds = round(time.monotonic() - began, 1)
     out.mkdir(parents=True, exist_ok=True)
     told = asdict(report) | {"broker": broker, "line": report.line()}
@@ -60,7 +64,7 @@ def run_inside(name: str, n: int, broker: str, out: Path) -> int:
 
 def _run_apart(name: str, broker: str, options: argparse.Namespace) -> dict[str, Any]:
     """One in a process of its own; what it wrote, or that it wrote nothing."""
-    module = modules()[name]
+    module = module_of(name)
     n = options.n or (module.FAST if options.fast else module.FULL)
     path = _file(options.out, name, broker)
     path.unlink(missing_ok=True)
@@ -108,7 +112,7 @@ def _file(out: Path, name: str, broker: str) -> Path:
     return out / f"{name}-{broker}.json"
 
 
-def _options(argv: Sequence[str] | None, known: dict[str, Any]) -> argparse.Namespace:
+def _options(argv: Sequence[str] | None, known: dict[str, str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(known)}")
     parser.add_argument("--n", type=int, default=0, help="size, in the scenario's own unit")

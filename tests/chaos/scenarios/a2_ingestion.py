@@ -1,0 +1,42 @@
+"""A2: web processes die before the commit of a contact, and after it before anybody is woken; clients try again."""
+
+from typing import Final
+
+from tests.chaos.dispatching import Report, conclude, note_kills, run_until_quiet
+from tests.chaos.house import House, house, wait_until
+from tests.chaos.ingestion import Client, prepare
+from tests.chaos.mail_sink import faulty_sink
+
+FAST, FULL = 150, 5_000
+BROKERS = ("redis",)
+POINTS: Final = ("before_commit", "before_enqueue")
+
+
+def run(n: int, broker: str) -> Report:
+    """Each acknowledged contact is there once and asked about once; whatever was cut off is sent by the sweeper."""
+    probability = 0.004 if n >= 1_000 else 0.03
+    report = Report("a2", n)
+    with faulty_sink() as sink, house(broker, EMAIL_URL=sink.url, SWEEP_SECONDS="10") as stage:
+        token = prepare()
+        points = ",".join(f"{name}:{probability}" for name in POINTS)
+        stage.specs["web"].env.update(CXSURVEY_FAILPOINTS=points)  # type: ignore[attr-defined]
+        stage.start("web", "sweep1")
+        stage.add_worker("worker1", 2)
+        clients = Client(stage.address, token)
+        clients.tell_all(n, threads=4)
+        deaths = note_kills(report, stage)
+        report.figures |= {"connections_cut": clients.cut, "refused": clients.refused}
+        report.demand("acknowledged", len(clients.acknowledged), n)
+        report.demand("points_without_a_death", [name for name in POINTS if not deaths[name]], [])
+        report.at_most("last_sent_s_after_the_end", _sent_by_the_sweeper(stage), 60.0)
+        conclude(report, sink.accepted, asked=clients.acknowledged, found=clients.found())
+        report.demand("customers_asked", len({each for each in sink.recipients if each.startswith("k")}), n)
+    return report
+
+
+def _sent_by_the_sweeper(_stage: House) -> float:
+    from surveys.models import Delivery
+
+    waited = run_until_quiet(120, nudging=False)
+    wait_until(lambda: not Delivery.objects.filter(state="queued").exists(), 5)
+    return waited

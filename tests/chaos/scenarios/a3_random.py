@@ -1,0 +1,95 @@
+"""A3: workers, sweeper and beat are killed at random; a worker frozen past its lease wakes up and may write nothing."""
+
+import os
+import random
+import signal
+import time
+from typing import Final
+
+from cxsurvey.lib.nudge import publish
+from tests.chaos.dispatching import TASK, Report, conclude, fill, in_window, open_messages, run_until_quiet
+from tests.chaos.house import LEASE, SENDING_LIMIT, SETTLE_SECONDS, House, house, wait_until, worker_name
+from tests.chaos.mail_sink import FaultySink, faulty_sink
+
+FAST, FULL = 300, 10_000
+BROKERS = ("redis", "rabbitmq")
+REFUSED: Final = "its lease was over, the record is refused"
+
+
+def run(n: int, broker: str) -> Report:
+    """40 deaths of workers (half of them the whole family), 10 of the sweeper, 5 of beat; fewer for small numbers."""
+    share = min(1.0, n / FULL)
+    plan = ["worker"] * max(4, int(40 * share)) + ["sweep1"] * max(1, int(10 * share)) + ["beat1"] * max(1, int(5 * share))
+    random.Random(3).shuffle(plan)
+    report = Report("a3", n)
+    with faulty_sink() as sink, house(broker, EMAIL_URL=sink.url) as stage:
+        sink.delay = 0.05 if n < FULL else 0.0  # so that small numbers last as long as the deaths
+        fill(n)
+        for number in (1, 2):
+            stage.add_worker(f"worker{number}", 2)
+        stage.start("sweep1", "beat1")
+        wait_until(lambda: sink.accepted, 60)
+        kills = _freeze(report, stage, sink)
+        kills += sum(_kill(stage, victim, number, n) for number, victim in enumerate(plan))
+        report.figures["killed"] = {name: plan.count(name) for name in ("worker", "sweep1", "beat1")}
+        report.figures["left_after_the_kills"] = open_messages()
+        report.figures["quiet_s"] = round(run_until_quiet(180 + n / 10), 1)
+        conclude(report, sink.accepted, window_kills=kills)
+    return report
+
+
+def _kill(stage: House, victim: str, number: int, n: int) -> int:
+    """One death, and the start of a successor; how many messages it held in `sending`."""
+    time.sleep(random.uniform(0.2, 1.0))
+    publish(TASK)
+    if victim != "worker":
+        stage.kill(victim)
+        stage.start(victim)
+        return 0
+    name = stage.workers()[number % 2]
+    if number % 2:  # the whole family: its parent cannot tell the broker
+        dead = stage.kill(name)
+        stage.start(name)
+    else:
+        child = random.choice(stage.children(stage.processes[name].pid) or [0])
+        if not child:
+            return 0
+        os.kill(child, signal.SIGKILL)
+        dead = [worker_name(child)]
+    return in_window(dead)
+
+
+def _freeze(report: Report, stage: House, sink: FaultySink) -> int:
+    """Stop one worker with a message in hand until others have taken over all that it held, then let it go on."""
+    from surveys.models import Delivery
+
+    frozen = 0
+    for _try in range(40):
+        child = random.choice(stage.worker_children())
+        os.kill(child, signal.SIGSTOP)
+        time.sleep(SETTLE_SECONDS)
+        held = Delivery.objects.filter(worker=worker_name(child), state__in=("claimed", "sending")).count()
+        sending = Delivery.objects.filter(worker=worker_name(child), state="sending").count()
+        if held and (sending or _try > 20):
+            frozen = child
+            break
+        os.kill(child, signal.SIGCONT)
+        publish(TASK)
+        time.sleep(0.1)
+    if not frozen:
+        return 0
+    # Its `sending` one ends as unknown by the limit, its claimed ones go to others; then it wakes up.
+    wait_until(lambda: publish(TASK) and not _holds(frozen), max(2 * LEASE, SENDING_LIMIT) + 30, 0.5)
+    report.demand("zombie_holds_when_woken", _holds(frozen), 0)
+    os.kill(frozen, signal.SIGCONT)
+    wait_until(lambda: sum(stage.log(name).count(REFUSED) for name in stage.workers()) >= sending, 20)
+    refused = sum(stage.log(name).count(REFUSED) for name in stage.workers())
+    report.demand("zombie_records_refused", refused, sending)
+    report.figures["zombie_claims_lost"] = held - sending
+    return sending
+
+
+def _holds(child: int) -> int:
+    from surveys.models import Delivery
+
+    return Delivery.objects.filter(worker=worker_name(child), state__in=("claimed", "sending")).count()
