@@ -6,7 +6,7 @@ ARGS ?=
 RUN := .venv/bin/python
 export PORT ONCE
 
-.PHONY: help demo run test coverage check bench lock install install-dev
+.PHONY: help demo run test coverage check bench chaos lock install install-dev
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -17,6 +17,7 @@ help:  ## Show this list
 	@echo "make coverage     the same with a coverage report, also as pages in var/coverage/html"
 	@echo "make check        format, lint, types, import contracts, migrations, deployment settings, templates"
 	@echo "make bench        measure speed; writes tables and JSON below var/bench"
+	@echo "make chaos        break whole installations and count what is lost, doubled, unknown (an hour; ARGS=\"a1 --n 500\")"
 	@echo "make lock         pin requirements.in and requirements-dev.in again (needs uv)"
 	@echo "PYTHON=python3.12 uses another Python (3.11 or newer) for .venv"
 
@@ -37,6 +38,9 @@ check: install-dev
 
 bench: install-dev
 	@$(RUN) -m benchmarks $(ARGS)
+
+chaos: install-dev
+	@$(RUN) -m tests.chaos $(ARGS)
 
 lock:
 	@sh .ci/lock

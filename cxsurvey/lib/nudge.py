@@ -49,7 +49,7 @@ def publish(task: str, *args: int, kwargs: dict[str, Any] | None = None, expires
     pool = _pool(os.getpid(), url)
     try:
         with pool.producers.acquire(block=True, timeout=TIMEOUT_SECONDS) as producer:
-            publishing = {"producer": producer, "retry": False, "confirm_timeout": TIMEOUT_SECONDS}
+            publishing: dict[str, Any] = {"producer": producer, "retry": False, "confirm_timeout": TIMEOUT_SECONDS}
             current_app.send_task(task, args=args, kwargs=kwargs, expires=expires, **publishing)
     except pool.errors as trouble:
         Breaker.trip()

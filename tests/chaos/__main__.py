@@ -1,4 +1,4 @@
-"""`python -m tests.chaos [NAME …] [--n N] [--fast] [--broker redis|rabbitmq]`: breaks installations, prints the verdict.
+"""`python -m tests.chaos [NAME …] [--n N] [--fast] [--broker …]`: breaks whole installations, prints the verdict.
 
 Each scenario runs in a process of its own with servers of its own. Ends with 1 where anything was lost or doubled, or
 where more or less is unknown than the deaths inside the window and the faults after acceptance explain.
@@ -84,7 +84,9 @@ def _empty(name: str, broker: str, n: int) -> dict[str, Any]:
 
 def _told(report: dict[str, Any]) -> str:
     end = "skipped: " + report["skipped"] if report["skipped"] else "TROUBLE" if report["trouble"] else "ok"
-    words = f"{report['name']:<4}{report['broker']:<9} n={report['n']:<7}{_line(report)}  {report['seconds']:.0f} s  {end}"
+    words = (
+        f"{report['name']:<4}{report['broker']:<9} n={report['n']:<7}{_line(report)}  {report['seconds']:.0f} s  {end}"
+    )
     more = [f"      {name}: {value}" for name, value in {**report["figures"], **report["trouble"]}.items()]
     return "\n".join([words, *more])
 

@@ -1,4 +1,4 @@
-"""A whole installation to be broken: its own PostgreSQL and broker, Celery workers, sweeper, beat, web; all by process id."""
+"""A whole installation to be broken: its own PostgreSQL and broker, workers, sweepers, beats, web; by process id."""
 
 import contextlib
 import os
@@ -121,7 +121,7 @@ class House:
         self._program(name, [*self._celery, *options, "-n", f"{name}@chaos"], **more)
         self.start(name)
 
-    # ---- what may be done to them --------------------------------------------------------------------------------------
+    # ---- what may be done to them ------------------------------------------------------------------------------------
 
     def start(self, *names: str) -> None:
         """Start these again, and wait for servers until they answer."""

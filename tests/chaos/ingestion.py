@@ -42,14 +42,14 @@ class Client:
         self.cut = 0  # no answer at all
         self.seconds: list[float] = []
         self._lock = threading.Lock()
-        self._number = 0
+        self.number = 0
 
     def tell_for(self, seconds: float, each: float) -> None:
         """One contact every `each` seconds, for so long."""
         from surveys.actions.customers import CustomerIn, upsert_customers
 
         count = int(seconds / each) + 1
-        start = self._number
+        start = self.number
         names = range(start, start + count)
         upsert_customers([CustomerIn(f"K{n}", email=f"k{n}@example.org", consent_email=True) for n in names])
         ends = time.monotonic() + seconds
@@ -59,7 +59,7 @@ class Client:
                 break
             self.tell(number)
             time.sleep(max(0.0, each - (time.monotonic() - began)))
-        self._number = start + count
+        self.number = start + count
 
     def tell_all(self, count: int, threads: int) -> None:
         """So many contacts by so many threads."""

@@ -53,7 +53,7 @@ class Accepted(NamedTuple):
 
 @dataclass(frozen=True)
 class Histories:
-    """Everything that the oracle looks at. `asked` are keys that the API acknowledged; `found` how often each is kept."""
+    """What the oracle looks at. `asked` are keys that the API acknowledged; `found` how often each is kept."""
 
     rows: Sequence[Row]
     accepted: Sequence[Accepted]
@@ -111,7 +111,7 @@ def judge(told: Histories) -> Verdict:
 
 
 def is_illegal(moves: Sequence[Move], state: str) -> bool:
-    """A gap, an arrow that does not exist or was taken twice within one claim, or an end that is not the row's state."""
+    """A gap, an arrow that does not exist or comes twice within one claim, or an end that is not the row's state."""
     if not moves:
         return state not in FIRST_STATES
     gaps = any(before.to != after.came for before, after in pairwise(moves))

@@ -38,7 +38,11 @@ R6: dict[str, Any] = {
 def configured(broker: str) -> dict[str, Any]:
     """The application's configuration as a production process with this broker reads it."""
     names = [*R6, "broker_transport_options", "task_default_queue_type", "task_routes"]
-    environ = os.environ | {"DEBUG": "false", "CELERY_BROKER_URL": broker, "DJANGO_SETTINGS_MODULE": "cxsurvey.settings"}
+    environ = os.environ | {
+        "DEBUG": "false",
+        "CELERY_BROKER_URL": broker,
+        "DJANGO_SETTINGS_MODULE": "cxsurvey.settings",
+    }
     environ |= {"SECRET_KEY": "s" * 50, "PUBLIC_BASE_URL": "https://feedback.example.org"}
     program = [sys.executable, "-c", SHOW % names]
     done = subprocess.run(program, env=environ, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""A1: workers kill themselves at five points of every message's life; the unknown are exactly the deaths in the window."""
+"""A1: workers kill themselves at five points of a message's life; unknown are exactly the deaths in the window."""
 
 from typing import Final
 

@@ -9,7 +9,7 @@ from typing import Final
 from cxsurvey.lib.nudge import publish
 from tests.chaos.dispatching import TASK, Report, conclude, fill, in_window, open_messages, run_until_quiet
 from tests.chaos.house import LEASE, SENDING_LIMIT, SETTLE_SECONDS, House, house, wait_until, worker_name
-from tests.chaos.mail_sink import FaultySink, faulty_sink
+from tests.chaos.mail_sink import faulty_sink
 
 FAST, FULL = 300, 10_000
 BROKERS = ("redis", "rabbitmq")
@@ -19,17 +19,20 @@ REFUSED: Final = "its lease was over, the record is refused"
 def run(n: int, broker: str) -> Report:
     """40 deaths of workers (half of them the whole family), 10 of the sweeper, 5 of beat; fewer for small numbers."""
     share = min(1.0, n / FULL)
-    plan = ["worker"] * max(4, int(40 * share)) + ["sweep1"] * max(1, int(10 * share)) + ["beat1"] * max(1, int(5 * share))
+    plan = (
+        ["worker"] * max(4, int(40 * share)) + ["sweep1"] * max(1, int(10 * share)) + ["beat1"] * max(1, int(5 * share))
+    )
     random.Random(3).shuffle(plan)
     report = Report("a3", n)
     with faulty_sink() as sink, house(broker, EMAIL_URL=sink.url) as stage:
-        sink.delay = 0.05 if n < FULL else 0.0  # so that small numbers last as long as the deaths
-        fill(n)
+        sink.delay = 0.15 if n < FULL else 0.02  # so that there is something to send at each death
+        fill(n // 2)
         for number in (1, 2):
             stage.add_worker(f"worker{number}", 2)
         stage.start("sweep1", "beat1")
         wait_until(lambda: sink.accepted, 60)
-        kills = _freeze(report, stage, sink)
+        kills = _freeze(report, stage)
+        fill(n - n // 2)
         kills += sum(_kill(stage, victim, number, n) for number, victim in enumerate(plan))
         report.figures["killed"] = {name: plan.count(name) for name in ("worker", "sweep1", "beat1")}
         report.figures["left_after_the_kills"] = open_messages()
@@ -59,18 +62,19 @@ def _kill(stage: House, victim: str, number: int, n: int) -> int:
     return in_window(dead)
 
 
-def _freeze(report: Report, stage: House, sink: FaultySink) -> int:
+def _freeze(report: Report, stage: House) -> int:
     """Stop one worker with a message in hand until others have taken over all that it held, then let it go on."""
     from surveys.models import Delivery
 
     frozen = 0
-    for _try in range(40):
+    sending = held = 0
+    for tries in range(40):
         child = random.choice(stage.worker_children())
         os.kill(child, signal.SIGSTOP)
         time.sleep(SETTLE_SECONDS)
         held = Delivery.objects.filter(worker=worker_name(child), state__in=("claimed", "sending")).count()
         sending = Delivery.objects.filter(worker=worker_name(child), state="sending").count()
-        if held and (sending or _try > 20):
+        if held and (sending or tries > 20):
             frozen = child
             break
         os.kill(child, signal.SIGCONT)

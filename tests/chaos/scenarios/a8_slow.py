@@ -1,0 +1,81 @@
+"""A8: a provider that takes 8 seconds for every message holds up neither the API nor any session of the database."""
+
+import threading
+import time
+
+from tests.chaos.dispatching import Report, conclude, fill, run_until_quiet
+from tests.chaos.house import house, wait_until
+from tests.chaos.ingestion import Client, prepare
+from tests.chaos.mail_sink import faulty_sink
+
+FAST, FULL = 50, 500
+BROKERS = ("redis",)
+SLOW_SECONDS = 8.0
+
+
+def run(n: int, broker: str) -> Report:
+    """20 seconds of 10 contacts a second, or a minute of 50, while four workers wait for the provider."""
+    full = n >= FULL
+    report = Report("a8", n)
+    times = {"SMTP_REPLY_TIMEOUT": "30", "DELIVERY_SENDING_LIMIT_SECONDS": "60", "DELIVERY_LEASE_SECONDS": "30"}
+    with faulty_sink() as sink, house(broker, EMAIL_URL=sink.url, **times) as stage:
+        sink.delay = SLOW_SECONDS
+        token = prepare()
+        fill(n)
+        stage.start("web", "sweep1")
+        stage.add_worker("worker1", 4)
+        wait_until(lambda: sink.accepted, 60)
+        watch = _Watch()
+        rate, seconds = (50, 60.0) if full else (10, 20.0)
+        clients = [Client(stage.address, token) for _ in range(4)]
+        clients[0].tell_for(0.5, 0.1)  # the first requests of a web process are dear
+        clients[0].seconds.clear()
+        _all_at_once(clients, rate, seconds)
+        report.at_most("idle_in_transaction_s", watch.stop(), 1.0)
+        every = sorted(second for client in clients for second in client.seconds)
+        report.figures["contacts"] = len(every)
+        report.figures["contacts_per_s"] = round(len(every) / seconds, 1)
+        report.at_most("api_p95_s", every[int(len(every) * 0.95)], 0.5)
+        sink.delay = 0.0
+        report.figures["quiet_s"] = round(run_until_quiet(240), 1)
+        asked = [key for client in clients for key in client.acknowledged]
+        conclude(report, sink.accepted, asked=asked, found=clients[0].found())
+    return report
+
+
+def _all_at_once(clients: list[Client], rate: int, seconds: float) -> None:
+    """Every client at its share of the rate; their contacts are numbered apart."""
+    for number, client in enumerate(clients):
+        client.number = max(client.number, number * 100_000)
+    each = len(clients) / rate
+    jobs = [threading.Thread(target=client.tell_for, args=(seconds, each)) for client in clients]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+
+
+class _Watch:
+    """Looks ten times a second for the longest idle transaction of any session."""
+
+    def __init__(self) -> None:
+        self.longest, self._over = 0.0, threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> float:
+        self._over.set()
+        self._thread.join(5)
+        return self.longest
+
+    def _look(self) -> None:
+        from django.db import connection
+
+        statement = "SELECT COALESCE(EXTRACT(epoch FROM max(clock_timestamp() - state_change)), 0) "
+        statement += "FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+        while not self._over.is_set():
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                self.longest = max(self.longest, float(cursor.fetchone()[0]))
+            time.sleep(0.1)
+        connection.close()
