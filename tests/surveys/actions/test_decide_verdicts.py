@@ -191,3 +191,14 @@ def test_delay_after_a_date_of_the_run(journey: JourneyVersion) -> None:
     JourneyRun.objects.filter(pk=met.run.pk).update(attributes={"departure": "2026-03-20"})
     assert decide_for_interactions([met.pk, lost.pk], NOON) == {"planned": 1, "no_date": 1}
     assert Invitation.objects.get().due_at.isoformat() == "2026-03-21T23:00:00+00:00"  # midnight in Berlin
+
+
+def test_fifty_programmes_that_want_the_same_person_share_his_limits() -> None:
+    person = customer()
+    ids = []
+    for _ in range(50):
+        journey = published_journey(("documents",))
+        touchpoint(journey, life=5 * DAY)
+        ids.append(contact(journey, person).pk)
+    counts = decide_for_interactions(ids, NOON)
+    assert counts == {"planned": 1, "policy": 49}
