@@ -8,9 +8,11 @@ from django.conf import settings
 
 from cxsurvey.lib.addresses import country_of_phone
 from cxsurvey.lib.periods import ALWAYS, Window, parse_window
+from surveys.actions.deliver_limits import limits_now
 from surveys.enums import Channel
 from surveys.models import Customer, Delivery, Rule
 from surveys.policy.channel_choice import Reachable
+from surveys.policy.frequency import ALLOWED
 from surveys.policy.may_send import Claimed
 from surveys.queries.due import never_ask_flags, suppressed_channels
 
@@ -22,6 +24,7 @@ def facts_of(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Claimed
     customers = [delivery.invitation.customer for delivery in deliveries]
     suppressed = suppressed_channels(hashes_of(customers), now)
     flags = never_ask_flags({each.pk for each in customers}, now)
+    limits = limits_now(deliveries, now)
     return {
         delivery.pk: Claimed(
             channel=delivery.channel,
@@ -33,6 +36,7 @@ def facts_of(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Claimed
             zone=delivery.invitation.customer.time_zone,
             country=country_of(delivery.invitation.customer),
             fallback_zone=settings.TIME_ZONE,
+            frequency=limits.get(delivery.pk, ALLOWED),
         )
         for delivery in deliveries
     }

@@ -2,14 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from surveys.enums import DELIVERY_IN_HAND, DELIVERY_MAY_SEND
+from surveys.enums import DELIVERY_IN_HAND, DELIVERY_LEFT_US, DELIVERY_MAY_SEND, DeliveryPurpose
 from surveys.models import ContactPolicy, Delivery, NeverAsk, Suppression
+
+REMINDER: Final = DeliveryPurpose.REMINDER
 
 
 def claimed_messages(ids: Collection[int]) -> list[Delivery]:
@@ -32,6 +36,34 @@ def never_ask_flags(customers: Collection[int], now: datetime) -> dict[int, str]
     """Per customer id, the reason of a never-ask flag that holds now."""
     rows = NeverAsk.objects.filter(Q(until__isnull=True) | Q(until__gt=now), customer__in=customers)
     return dict(rows.order_by("-pk").values_list("customer_id", "reason"))
+
+
+@dataclass(frozen=True)
+class LeftRow:
+    """One message of an ask that stands in the ledger: when it was to leave, and when it did (None: it has not)."""
+
+    customer: int
+    invitation: int
+    kind: str
+    planned_at: datetime
+    sent_at: datetime | None
+    reminder: bool
+
+
+def asks_that_left(customers: Collection[int], besides: Collection[int], since: datetime) -> list[LeftRow]:
+    """Messages to these customers that left since then, and those of the ids `besides`; asks of the ledger only."""
+    left = Q(sent_at__gt=since, state__in=DELIVERY_LEFT_US)
+    rows = Delivery.objects.filter(
+        left | Q(pk__in=besides), invitation__customer__in=customers, invitation__decision__isnull=False
+    ).exclude(purpose=DeliveryPurpose.CONVERSATION)
+    told = rows.values_list(
+        "invitation__customer_id", "invitation_id", "invitation__survey__kind", "invitation__due_at", "next_at",
+        "sent_at", "purpose",
+    )  # fmt: skip
+    return [
+        LeftRow(customer, invitation, kind, next_at if purpose == REMINDER else due_at, sent_at, purpose == REMINDER)
+        for customer, invitation, kind, due_at, next_at, sent_at, purpose in told
+    ]
 
 
 def contact_policies(journeys: Collection[int | None]) -> dict[int | None, dict[str, object]]:
