@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from surveys.designer.access import WORK, of_survey
 from surveys.designer.changing import change
 from surveys.designer.drawing import logic_map
+from surveys.designer.ends import ending_rows, quota_rows
 from surveys.designer.page import Editor
 from surveys.drafting import edits
 from surveys.drafting.condition_rows import BARE, Row, condition_of, groups_of
@@ -67,6 +68,9 @@ def logic(request: HttpRequest, survey: Survey) -> HttpResponse:
         "targets": list(_targets(shown)),
         "operators": OPERATORS,
         "values": list(_values(shown)),
+        "quotas": quota_rows(shown),
+        "endings": ending_rows(shown),
+        "facts": list(_abouts(shown, {})),
         "title": survey.name or survey.code,
     }
     return TemplateResponse(request, "surveys/designer/logic.html", context)
@@ -122,6 +126,8 @@ def _targets(shown: Editor) -> Iterator[tuple[str, str]]:
             yield str(row["code"]), f"{number}. {plain(in_language(row.get('text'), shown.language))[:60]}"
         seen = seen or row["code"] == shown.code
     yield END, _("the end")
+    for code in shown.document.get("endings") or {}:
+        yield f"{END}:{code}", _("the end, with the words “%(code)s”") % {"code": code}
 
 
 def _values(shown: Editor) -> Iterator[tuple[str, str]]:

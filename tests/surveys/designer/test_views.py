@@ -373,3 +373,32 @@ def test_deep_condition_is_left_as_it_is(client_of, survey):
     assert "nested more deeply" in page.content.decode()
     post(client_of, "logic-save", survey, "reason", jumps="1")
     assert draft(survey).document["questions"][1]["show_if"] == deep
+
+
+def test_endings_and_quotas_saved_per_language_and_kept(client_of, survey):
+    data = {"e0-code": "early", "e0-words": "Thank you, that is all.", "k0-code": "retail", "k0-limit": "50"}
+    data |= {
+        "k0-about": "customer.segment",
+        "k0-op": "eq",
+        "k0-value": "retail",
+        "k0-action": "end",
+        "k0-message": "Full",
+    }
+    post(client_of, "ends", survey, base=1, lang="en", **data)
+    document = draft(survey).document
+    assert document["endings"] == {"early": {"en": "Thank you, that is all."}}
+    assert document["quotas"] == [
+        {
+            "code": "retail",
+            "limit": 50,
+            "action": "end",
+            "message": {"en": "Full"},
+            "if": {"customer": "segment", "op": "eq", "value": "retail"},
+        }
+    ]
+    post(client_of, "ends", survey, lang="de", **{**data, "e0-words": "Danke", "k0-message": "Voll"})
+    assert draft(survey).document["endings"]["early"] == {"en": "Thank you, that is all.", "de": "Danke"}
+    page = client_of.get(reverse("design:logic", args=[survey.code]))
+    assert ("end:early", "the end, with the words “early”") in page.context_data["targets"]
+    post(client_of, "ends", survey, lang="en")
+    assert "quotas" not in draft(survey).document
