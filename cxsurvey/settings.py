@@ -13,6 +13,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
+from cxsurvey.lib.rates import read_rates
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -266,6 +268,11 @@ SMS_COUNTRIES: list[str] = env.list("SMS_COUNTRIES", default=[PHONE_REGION] if P
 SMS_BURST_NUMBERS = env.int("SMS_BURST_NUMBERS", default=20)
 SMS_SEGMENTS_PER_DAY = env.int("SMS_SEGMENTS_PER_DAY", default=10_000)
 SMS_SEGMENTS_PER_DAY_AND_JOURNEY = env.int("SMS_SEGMENTS_PER_DAY_AND_JOURNEY", default=5_000)
+# Messages a second to a provider (its name) or a recipient domain (* for each other one).
+try:
+    SEND_RATES = read_rates(env.list("SEND_RATES", default=[]))
+except ValueError as problem:
+    raise ImproperlyConfigured(str(problem)) from problem
 DELIVERY_LEASE_SECONDS = env.float("DELIVERY_LEASE_SECONDS", default=30.0)
 DELIVERY_SENDING_LIMIT_SECONDS = env.float("DELIVERY_SENDING_LIMIT_SECONDS", default=150.0)
 DELIVERY_BATCH = env.int("DELIVERY_BATCH", default=100)

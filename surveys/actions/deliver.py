@@ -23,6 +23,7 @@ from surveys.actions.restore import notice_restore, remember_sent
 # A run takes no new message after this long: within the worker's soft shutdown (30 s), far below the 60 s of R4.
 RUN_SECONDS: Final = 25.0
 TASK: Final = "surveys.deliver_due"
+LARGEST_BATCH: Final = 500
 
 
 def deliver_due(limit: int | None = None, worker: str = "") -> dict[str, int]:
@@ -39,7 +40,7 @@ def deliver_due(limit: int | None = None, worker: str = "") -> dict[str, int]:
     total = settings.DELIVERY_BATCH if limit is None else limit
     full = True
     while full and counts["claimed"] < total and time.monotonic() < ends:
-        size = min(settings.DELIVERY_BATCH, total - counts["claimed"])
+        size = min(settings.DELIVERY_BATCH, LARGEST_BATCH, total - counts["claimed"])
         full = _deliver_batch(size, worker or this_worker(), ends, counts) == size
     if counts["claimed"]:
         remember_sent()

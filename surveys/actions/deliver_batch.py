@@ -14,6 +14,7 @@ from surveys.actions.deliver_carriers import Carriers
 from surveys.actions.deliver_check import facts_of
 from surveys.actions.deliver_moves import Claim
 from surveys.actions.deliver_paid import take_passes
+from surveys.actions.deliver_rates import take_tokens
 from surveys.actions.deliver_refuse import refuse
 from surveys.actions.dispatch import hold
 from surveys.enums import Channel, DeliveryState, HoldCause
@@ -59,6 +60,7 @@ class Batch:
         decisions = {each.pk: may_send(self.facts[each.pk], self._clock) for each in deliveries}
         paid = [each for each in deliveries if each.channel == Channel.SMS and decisions[each.pk].ok]
         decisions |= take_passes(paid, self._clock)
+        decisions |= take_tokens([each for each in deliveries if decisions[each.pk].ok], self._clock)
         for delivery in deliveries:
             decision = decisions[delivery.pk]
             if decision.ok:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from surveys.actions.deliver_batch import PAUSE, Batch
 from surveys.actions.deliver_check import facts_of
 from surveys.actions.deliver_compose import compose
 from surveys.actions.deliver_moves import Outcome
-from surveys.actions.deliver_outcome import not_sent, sent
+from surveys.actions.deliver_outcome import LONGEST_WAIT, not_sent, sent
 from surveys.actions.deliver_paid import give_back
 from surveys.actions.deliver_refuse import FAILED, end_unsent, refuse
 from surveys.actions.suppress import hard_bounce, opt_out_address
@@ -98,6 +99,9 @@ def _record(batch: Batch, delivery: Delivery, outcome: Outcome) -> bool:
 
 def _after_failure(batch: Batch, delivery: Delivery, failure: Exception, outcome: Outcome) -> None:
     """A certain refusal ends the ask, and perhaps the address; a fault of the carrier may pause its channel."""
+    if pause := getattr(failure, "retry_after", None):  # said to us, not to this recipient: the others wait as well
+        wait, slow = timedelta(seconds=min(pause, LONGEST_WAIT)), f"slowed down: {outcome.error}"
+        batch.put_back(slow, lambda each: each.channel == delivery.channel, wait)
     if getattr(failure, "channel_fault", False):
         batch.note_fault(delivery.channel, outcome.error, account=getattr(failure, "account_fault", False))
     if outcome.state != DeliveryState.FAILED:

@@ -4,7 +4,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email.utils import parseaddr
-from typing import ClassVar
+from typing import ClassVar, Final
 from urllib.parse import unquote, urlsplit
 
 from surveys.channels.base import (
@@ -49,6 +49,17 @@ class SmtpServer:
         return cls(parts.hostname, parts.port or port, user, password, security)
 
 
+@dataclass(frozen=True)
+class Step:
+    """A command, and the replies that let us go on."""
+
+    command: str
+    expected: tuple[int, ...] = (250,)
+
+
+DATA: Final = Step("DATA", (DATA_GO_AHEAD,))
+
+
 class SmtpChannel(OpenClose):
     """Class N: no key and no look-up, so an unknown outcome is never sent again by itself."""
 
@@ -59,7 +70,7 @@ class SmtpChannel(OpenClose):
         self.server = server
         self.sender = sender
         self._connection: smtplib.SMTP | None = None
-        self._used = False
+        self._used = self._greeted = False
 
     def open(self) -> None:
         self.close()
@@ -89,10 +100,7 @@ class SmtpChannel(OpenClose):
         except (UnsafeMessage, UnicodeError, ValueError) as error:
             raise PermanentFailure(str(error)) from error
         back = message.bounce_to or parseaddr(message.sender or self.sender)[1]
-        connection = self._start(back, eight_bit=not data.isascii())
-        self._step(connection, "RCPT", f"TO:<{recipient}>", at_recipient=True)
-        self._step(connection, "DATA", "", expected=DATA_GO_AHEAD)
-        return self._transmit(connection, data)
+        return self._transmit(self._start(back, recipient, eight_bit=not data.isascii()), data)
 
     def _connect(self) -> smtplib.SMTP:
         server = self.server
@@ -113,40 +121,48 @@ class SmtpChannel(OpenClose):
             raise
         return connection
 
-    def _start(self, sender: str, *, eight_bit: bool) -> smtplib.SMTP:
-        """MAIL FROM. A connection that sat idle may be gone: then connect once more, nothing has been said yet."""
+    def _start(self, sender: str, recipient: str, *, eight_bit: bool) -> smtplib.SMTP:
+        """Say all before the body. A connection that sat idle may be gone: then connect once more, nothing was said."""
         if self._connection is None:
             self.open()
         elif self._used:
             try:
-                return self._mail(sender, eight_bit=eight_bit)
+                return self._envelope(sender, recipient, eight_bit=eight_bit)
             except TemporaryFailure as failure:
-                if failure.code not in ("", str(CLOSING)):
+                if self._greeted or failure.code not in ("", str(CLOSING)):
                     raise
             self.open()
-        return self._mail(sender, eight_bit=eight_bit)
+        return self._envelope(sender, recipient, eight_bit=eight_bit)
 
-    def _mail(self, sender: str, *, eight_bit: bool) -> smtplib.SMTP:
+    def _envelope(self, sender: str, recipient: str, *, eight_bit: bool) -> smtplib.SMTP:
+        """MAIL, RCPT and DATA: in one go where the server takes that (RFC 2920), else one after the other."""
         connection = self._connection
         assert connection is not None  # noqa: S101 - opened by the caller; for the type checker
+        self._greeted = False
         body = " BODY=8BITMIME" if eight_bit and connection.has_extn("8bitmime") else ""
-        self._step(connection, "MAIL", f"FROM:<{sender}>{body}")
+        steps = (Step(f"MAIL FROM:<{sender}>{body}"), Step(f"RCPT TO:<{recipient}>", (250, 251)), DATA)
+        try:
+            if connection.has_extn("pipelining"):
+                connection.send("".join(f"{step.command}\r\n" for step in steps))
+                replies = [connection.getreply() for _ in steps]
+                self._check(steps, replies)
+            else:
+                for step in steps:
+                    self._check((step,), [connection.docmd(step.command)])
+        except LOST as error:
+            self._drop()
+            raise TemporaryFailure(f"The connection was lost before the body: {error}") from error
         self._used = True
         return connection
 
-    def _step(
-        self, connection: smtplib.SMTP, verb: str, argument: str, *, expected: int = 250, at_recipient: bool = False
-    ) -> None:
-        """One command before the body; anything but the expected reply is a certain failure."""
-        try:
-            code, reply = connection.docmd(verb, argument)
-        except LOST as error:
-            self._drop()
-            raise TemporaryFailure(f"The connection was lost at {verb}: {error}") from error
-        if code == expected or (at_recipient and code == 251):
-            return
-        self._reset(code)
-        raise _refusal(code, reply, at_recipient=at_recipient)
+    def _check(self, steps: "tuple[Step, ...]", replies: list[tuple[int, bytes]]) -> None:
+        """Anything but the expected reply is a certain failure."""
+        for step, (code, reply) in zip(steps, replies, strict=True):
+            if code not in step.expected:
+                waits_for_a_body = replies[-1][0] == DATA_GO_AHEAD
+                self._reset(CLOSING if waits_for_a_body else code)
+                raise _refusal(code, reply, at_recipient=step.command.startswith("RCPT"))
+            self._greeted = self._used = True
 
     def _transmit(self, connection: smtplib.SMTP, data: bytes) -> Receipt:
         """The body and the reply to it. Without a reply the outcome is unknown (RFC 1047)."""

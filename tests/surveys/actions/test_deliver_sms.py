@@ -87,6 +87,14 @@ def test_deliver_sms_too_many_requests_waits_as_long_as_told(provider: Provider)
     assert 75 < (delivery.next_at - timezone.now()).total_seconds() <= 77
 
 
+def test_deliver_sms_too_many_requests_holds_the_rest_of_the_batch_as_long(provider: Provider) -> None:
+    queued(4, channel="sms")
+    provider.script = [(429, {"Retry-After": "77"}, {"code": 20429, "message": "slow down"})]
+    assert deliver_due() == {"claimed": 4, "queued": 1}
+    waits = [(each.next_at - timezone.now()).total_seconds() for each in Delivery.objects.all()]
+    assert [75 < wait <= 77 for wait in waits] == [True] * 4
+
+
 def test_deliver_sms_opt_out_kept_by_the_carrier_is_ours_too(provider: Provider) -> None:
     (delivery,) = queued(1, channel="sms")
     provider.script = [(400, {}, {"code": 21610, "message": "unsubscribed"})]
