@@ -186,7 +186,8 @@ def _take(visit: Visit, posted: Posted, row: HeldResponse) -> HttpResponse:
 
 def _post(visit: Visit, given: Given, page: Page | None) -> Post:
     request = visit.request
-    known = {name: values for name, values in given.items() if any(values)}
+    codes = tuple(spec.code for spec in specs_of(visit.occasion.version, ""))
+    known = {name: values for name, values in given.items() if any(values) and stands_on(name, codes)}
     return Post(clean(known), page, visit.language, address_hash(request), agent_of(request))
 
 
@@ -199,7 +200,9 @@ def _of_page(visit: Visit, posted: Posted, page: Page) -> dict[str, list[str]]:
 
 def clean(given: Given) -> dict[str, list[str]]:
     """Without the one character that the database cannot keep."""
-    return {name: [value.replace("\0", "\ufffd") for value in values] for name, values in given.items()}
+    return {
+        name.replace("\0", ""): [value.replace("\0", "\ufffd") for value in values] for name, values in given.items()
+    }
 
 
 def _is_answered(visit: Visit) -> bool:

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from feedback.answering.views import answer_page
+from feedback.answering.views import accent_style, answer_page
 
 app_name = "answering"
-urlpatterns = [path("<str:token>/", answer_page, name="answer")]
+urlpatterns = [
+    path("<str:token>/", answer_page, name="answer"),
+    path("theme/<str:accent>.css", accent_style, name="accent"),
+]

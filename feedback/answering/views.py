@@ -1,10 +1,11 @@
 """/s/<token>/: the pages of an invitation's survey; GET and HEAD store no answer (reliability R8-R10)."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cxsurvey.lib.secret_pages import gone, secret_page
 from feedback.actions.occasions import of_invitation
@@ -15,7 +16,17 @@ from feedback.answering.show import show
 from feedback.answering.submit import submit
 from feedback.answering.visit import Visit
 from feedback.queries.asked_invitation import invitation_by_token, is_answered, may_answer
+from surveys.rendering.contrast import accent_problem, style
 from surveys.rendering.pages import languages_of
+
+
+@cache_control(public=True, max_age=31_536_000, immutable=True)  # the address holds all that it depends on
+@require_safe
+def accent_style(_request: HttpRequest, accent: str) -> HttpResponse:
+    """The style sheet of one accent colour; of none that people could not read."""
+    if accent_problem(f"#{accent}"):
+        raise Http404
+    return HttpResponse(style(f"#{accent}"), content_type="text/css; charset=utf-8")
 
 
 # No CSRF token: it would need a cookie, and there is no session to ride on. Whoever has the token in the address may

@@ -35,8 +35,13 @@ class Visit:
     door: str
     now: datetime
     submission: str = ""
-    accent: str = ""
     query: Mapping[str, str] = field(default_factory=dict)  # further parts of the addresses of its pages
+
+    @property
+    def accent(self) -> str:
+        """The address of the journey's own colours; blank where it has none."""
+        journey = self.occasion.version.survey.journey
+        return f"/s/theme/{journey.accent[1:]}.css" if journey and journey.accent else ""
 
     @cached_property
     def paged(self) -> bool:

@@ -1,5 +1,6 @@
 """The invitation behind a token, with what its page shows; one query, and what is frozen from memory."""
 
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -33,8 +34,10 @@ SQL: Final = f"""SELECT {_SELECTED} FROM "surveys_invitation"
     LEFT JOIN surveys_interaction ON surveys_interaction.id = surveys_invitation.interaction_id
     WHERE surveys_invitation.token_hash = %s
 """  # noqa: S608 - the names of our own columns
+KEPT_SECONDS: Final = 60.0
 VERSION_COLUMNS = (
     *("state", "survey__name", "survey__code", "survey__kind", "survey__journey_id", "survey__stage_code"),
+    "survey__journey__accent",
 )
 
 
@@ -79,12 +82,13 @@ def is_answered(invitation: Invitation) -> bool:
 
 
 def version_by_id(version_id: int) -> SurveyVersion:
-    """A survey version with its survey; kept once it is published."""
-    found = _versions.get(version_id)
-    if found is None:
-        found = SurveyVersion.objects.select_related("survey").only("survey_id", *VERSION_COLUMNS).get(pk=version_id)
+    """A survey version with its survey and journey; kept for a minute once it is published, as a name may change."""
+    read_at, found = _versions.get(version_id, (-KEPT_SECONDS, None))
+    if found is None or time.monotonic() - read_at > KEPT_SECONDS:
+        rows = SurveyVersion.objects.select_related("survey__journey").only("survey_id", *VERSION_COLUMNS)
+        found = rows.get(pk=version_id)
         if found.state != VersionState.DRAFT:
-            _versions[version_id] = found
+            _versions[version_id] = (time.monotonic(), found)
     return found
 
 
@@ -98,5 +102,5 @@ def _stage(stage_id: int) -> Stage:
     return found
 
 
-_versions: dict[int, SurveyVersion] = {}
+_versions: dict[int, tuple[float, SurveyVersion]] = {}
 _stages: dict[int, Stage] = {}

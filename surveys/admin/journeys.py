@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Model
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
-from cxsurvey.lib.admin import ListAdmin
+from cxsurvey.lib.admin import ListAdmin, ModelForm
 from surveys.actions.publish import publish_journey
 from surveys.admin.frozen import DraftOnly, PartAdmin, VersionAdmin, is_draft
 from surveys.models import Department, Journey, JourneyVersion, Stage, Transition
+from surveys.rendering.contrast import accent_problem
 
 
 @admin.register(Department)
@@ -22,10 +24,22 @@ class DepartmentAdmin(ListAdmin):
     search_fields = ("name",)
 
 
+class JourneyForm(ModelForm):
+    """An accent that people could not read is refused, with the nearest that they can."""
+
+    def clean_accent(self) -> str:
+        accent: str = self.cleaned_data["accent"].strip().lower()
+        problem = accent_problem(accent) if accent else ""
+        if problem:
+            raise ValidationError(problem)
+        return accent
+
+
 @admin.register(Journey)
 class JourneyAdmin(ListAdmin):
     """What customers set out to get done."""
 
+    form = JourneyForm
     list_display = ("code", "name", "created_at")
     search_fields = ("code", "name")
 

@@ -31,12 +31,21 @@ class Journey(models.Model):
     sender = models.JSONField(
         _("sender"), default=dict, blank=True, help_text=_("of mails: name, email, reply_to; empty: the installation's")
     )
+    accent = models.CharField(
+        _("accent colour"),
+        max_length=7,
+        blank=True,
+        help_text=_("of its answer pages, as #0b5cad; refused where people could not read it. Blank: the usual blue"),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("code",)
         verbose_name = _("journey")
         verbose_name_plural = _("journeys")
+        constraints = [
+            models.CheckConstraint(condition=Q(accent__regex=r"^(#[0-9a-f]{6})?$"), name="journey_accent_is_a_colour")
+        ]
 
     def __str__(self) -> str:
         return self.name

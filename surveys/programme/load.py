@@ -56,6 +56,7 @@ def load_programme(programme: Programme, *, publish: bool = False) -> Loaded:
     changes += _policy(journey, programme.contact_policy)
     changes += _sender(journey, programme.sender)
     changes += _imports(journey, programme.imports)
+    changes += _theme(journey, programme.accent)
     return Loaded(journey, tuple(changes))
 
 
@@ -65,6 +66,14 @@ def _rename(journey: Journey, name: str) -> list[str]:
     journey.name = name
     journey.save(update_fields=["name"])
     return [f"name of journey {journey.code}"]
+
+
+def _theme(journey: Journey, accent: str) -> list[str]:
+    if journey.accent == accent:
+        return []
+    journey.accent = accent
+    journey.save(update_fields=["accent"])
+    return ["theme"]
 
 
 def _journey(journey: Journey, definition: JourneyDef, *, publish: bool) -> list[str]:

@@ -12,6 +12,7 @@ from surveys.programme.questionnaires import parse_surveys
 from surveys.programme.reading import Source, read
 from surveys.programme.schema import Programme
 from surveys.programme.sender import parse_sender
+from surveys.rendering.contrast import accent_problem
 
 TOP_KEYS: Final = (
     "journey",
@@ -23,6 +24,7 @@ TOP_KEYS: Final = (
     "contact_policy",
     "outcomes",
     "imports",
+    "theme",
 )
 
 
@@ -64,4 +66,20 @@ def _programme(root: Node) -> Programme | None:
         sender=parse_sender(root),
         outcomes=parse_outcomes(root),
         imports=parse_imports(root, journey, surveys),
+        accent=_accent(root),
     )
+
+
+def _accent(root: Node) -> str:
+    """theme: {accent: "#0b5cad"}; a colour that people could not read is a problem."""
+    if not root.has("theme") or not root.child("theme").expect("accent"):
+        return ""
+    theme = root.child("theme")
+    if not theme.has("accent"):
+        theme.problem('"accent" is missing: write the colour in quotes, as "#0b5cad".')
+        return ""
+    accent = theme.text("accent").lower()
+    problem = accent_problem(accent)
+    if problem:
+        theme.problem(problem, "accent")
+    return "" if problem else accent

@@ -32,6 +32,7 @@ def programme_of(journey: Journey) -> Programme | None:
         contact_policy=policy_of(journey),
         sender=dict(journey.sender),
         imports=dict(ImportMapping.objects.filter(journey=journey).order_by("name").values_list("name", "document")),
+        accent=journey.accent,
     )
 
 

@@ -145,6 +145,7 @@ class Programme:
     sender: Document = field(default_factory=dict)
     outcomes: tuple[OutcomeDef, ...] = ()
     imports: dict[str, Document] = field(default_factory=dict)
+    accent: str = ""
 
 
 def survey_order(survey: SurveyDef, stages: list[str]) -> tuple[int, int, str]:

@@ -75,6 +75,7 @@ def _plain(programme: Programme) -> dict[str, Any]:
         plain["contact_policy"] = _ordered(programme.contact_policy, POLICY_KEYS)
     plain["outcomes"] = [_outcome(outcome) for outcome in programme.outcomes]
     plain["imports"] = {name: _mapping(document) for name, document in sorted(programme.imports.items())}
+    plain["theme"] = _flow({"accent": programme.accent}) if programme.accent else {}
     return {key: value for key, value in plain.items() if value or key == "contact_policy"}
 
 

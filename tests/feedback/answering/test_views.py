@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from feedback.models import Answer, Response
 from surveys.enums import InvitationState
-from surveys.models import Invitation
+from surveys.models import Invitation, Journey
 from tests.factories import CustomerFactory
 from tests.factories.answering import GOOD, open_invitation, touchpoint_survey
 from tests.factories.asking import published_journey
@@ -333,3 +333,15 @@ def test_end_to_end_survey_without_contact_asks_plainly(client: Client) -> None:
     assert html.count("Customer feedback asks for your opinion.") == 1
     assert html.count("One question, about 10 seconds.") == 1
     assert Invitation.objects.count() == 1
+
+
+def test_page_of_a_journey_with_a_theme_links_its_colours(client: Client) -> None:
+    version = touchpoint_survey()
+    Journey.objects.update(accent="#7a1f5c")
+    html = page_of(client, open_invitation(version)[1])
+    assert html.count('<link rel="stylesheet" href="/s/theme/7a1f5c.css">') == 1
+    css = client.get("/s/theme/7a1f5c.css")
+    assert (css.status_code, css.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
+    assert css.content.decode().count("--accent: #") == 2
+    for colour in ("ff8800", "zzzzzz", "7a1f5c;}"):
+        assert client.get(f"/s/theme/{colour}.css").status_code == 404
