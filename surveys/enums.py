@@ -104,9 +104,9 @@ class Trigger(TextChoices):
 class RuleMode(TextChoices):
     """How far a rule is in force: each step asks more people than the one before."""
 
-    SHADOW = "shadow", _("shadow: nobody is asked, the ledger shows who would be")
-    TEST = "test", _("test: only the customers of its list are asked")
-    RAMP = "ramp", _("ramp: up to a number of customers a day")
+    SHADOW = "shadow", _("shadow")
+    TEST = "test", _("test")
+    RAMP = "ramp", _("ramp")
     LIVE = "live", _("live")
 
 

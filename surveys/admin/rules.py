@@ -25,10 +25,18 @@ from surveys.queries.timeline import would_be
 TRIAL: Final = timedelta(days=7)  # how long shadow mode should be looked at, and is counted back
 
 
+MODES: Final = (
+    (RuleMode.SHADOW, _("shadow: nobody is asked, the ledger shows who would be")),
+    (RuleMode.TEST, _("test: only the customers of its list are asked")),
+    (RuleMode.RAMP, _("ramp: up to a number of customers a day")),
+    (RuleMode.LIVE, _("live: everybody is asked")),
+)
+
+
 class ModeForm(forms.Form):
     """To which mode a rule moves, and why."""
 
-    mode = forms.ChoiceField(label=_("mode"), choices=RuleMode.choices, widget=forms.RadioSelect)
+    mode = forms.ChoiceField(label=_("mode"), choices=MODES, widget=forms.RadioSelect)
     test = forms.CharField(
         label=_("customers of the test"),
         required=False,
