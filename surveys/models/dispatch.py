@@ -49,7 +49,7 @@ class DispatchSwitch(models.Model):
     class Meta:
         ordering = ("scope",)
         verbose_name = _("dispatch switch")
-        verbose_name_plural = _("dispatch switches")
+        verbose_name_plural = _("sending: switches and campaigns")
 
     def __str__(self) -> str:
         return self.scope or "everything"
