@@ -13,7 +13,7 @@ from feedback.actions.submit_open import store_open
 from feedback.actions.submit_response import AnsweredOtherwise, Gone, submit_invitation
 from feedback.enums import HeldState
 from feedback.models import HeldResponse, PartialResponse, Response
-from feedback.queries.partials import given_of
+from feedback.queries.partials import given_in, given_of
 
 
 def count_held(ids: Sequence[int], user_id: int | None, now: datetime) -> tuple[int, list[str]]:
@@ -41,7 +41,7 @@ def set_aside(ids: Sequence[int], user_id: int | None, now: datetime) -> int:
 
 def _count(row: HeldResponse, user_id: int | None, now: datetime) -> None:
     occasion = Occasion(row.occasion_key, row.version, row.invitation, row.open_link, row.hidden)
-    given, page = dict(row.posted["given"]), row.posted["page"]
+    given, page = given_in(row), row.posted["page"]
     if page is not None:
         partial = PartialResponse.objects.filter(occasion_key=occasion.key).first()
         base = partial.revision if partial else 0

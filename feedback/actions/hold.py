@@ -1,6 +1,5 @@
 """Answers of which it is doubted that a person sent them: held back, confirmed or set aside by whoever has the link."""
 
-import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +8,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F
+from django.utils.crypto import salted_hmac
 
 from feedback.actions.occasions import Occasion
 from feedback.enums import HeldState
 from feedback.models import HeldResponse
+from feedback.queries.partials import lock
 
 MOST: Final = 40  # rows of one occasion; more of the same tells nothing new
 
@@ -33,7 +34,8 @@ class Post:
 
 def hold(occasion: Occasion, post: Post, reasons: Collection[str], now: datetime) -> HeldResponse:
     """Keep the post apart. The same post again only counts up; what was decided of it stays decided."""
-    content = hashlib.sha256(json.dumps(post.as_json(), sort_keys=True).encode()).digest()
+    said = json.dumps(post.as_json(), sort_keys=True)
+    content = salted_hmac("feedback.held", said, algorithm="sha256").digest()
     mine = HeldResponse.objects.filter(occasion_key=occasion.key)
     found = mine.filter(content_hash=content).first()
     if found is None and mine.count() < MOST:
@@ -69,7 +71,7 @@ def _row(occasion: Occasion, post: Post, content: bytes, reasons: Collection[str
         version=occasion.version,
         invitation=occasion.invitation,
         open_link=occasion.link,
-        posted=post.as_json(),
+        posted={**post.as_json(), "given": lock(occasion.version, post.given)},
         hidden=dict(occasion.hidden),
         language=post.language,
         reasons=list(reasons),

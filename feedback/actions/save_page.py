@@ -7,7 +7,7 @@ from typing import Final
 
 from feedback.actions.occasions import Occasion
 from feedback.models import PartialResponse
-from feedback.queries.partials import partial_of
+from feedback.queries.partials import lock, partial_of, unlock
 
 TRIES: Final = 50  # each lost try means that somebody else has saved
 
@@ -73,11 +73,11 @@ def _merge(partial: PartialResponse, page: Sequence[str], given: Mapping[str, li
     revision, overruled, answers = partial.revision + 1, [], dict(partial.answers)
     for code, values in given.items():
         before = answers.get(code, {"given": [], "revision": 0})
-        if before["given"] == values:
+        if unlock(before["given"]) == values:
             continue
         if before["revision"] > base:
             overruled.append(code)
-        answers[code] = {"given": values, "revision": revision}
+        answers[code] = {"given": lock(partial.version, {code: values})[code], "revision": revision}
     partial.answers = answers
     partial.visited = [*(each for each in partial.visited if each != list(page)), list(page)]
     return tuple(overruled)

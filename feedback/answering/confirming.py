@@ -17,6 +17,7 @@ from feedback.actions.check_answers import readable
 from feedback.answering.posted import Posted
 from feedback.answering.visit import Visit, in_words
 from feedback.models import HeldResponse
+from feedback.queries.partials import given_in
 from surveys.rendering.specs import specs_of
 
 MINE: Final = "mine"
@@ -55,6 +56,6 @@ def box(public_id: UUID, word: str) -> str:
 def _answers(visit: Visit, row: HeldResponse) -> list[tuple[str, str]]:
     """Question and answer in words."""
     specs = visit.personal(specs_of(visit.occasion.version, visit.language))
-    values = readable(visit.occasion, row.posted["given"])
+    values = readable(visit.occasion, given_in(row))
     found = [(spec, values[spec.code]) for spec in specs if spec.code in values]
     return [(spec.text, in_words(spec, value)) for spec, value in found if not value.is_blank]

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 
 from cxsurvey.lib.visitors import address_hash, agent_of, seal
 from feedback.actions.note_click import note_click
-from feedback.answering.sheets import answer_sheet, blank_sheet
+from feedback.answering.sheets import Place, answer_sheet, blank_sheet
 from feedback.answering.visit import Visit, stands_on
 from feedback.enums import ClickKind
 from surveys.question_kinds import RawValue
@@ -25,7 +25,8 @@ def show(visit: Visit) -> HttpResponse:
     place = visit.place(_number(visit, chosen))
     if chosen and not set(chosen) & set(place.page):
         chosen = {}
-    typed = {name: values for name, values in visit.given.items() if stands_on(name, place.page)}
+    typed = _from_address(visit, place)
+    typed |= {name: values for name, values in visit.given.items() if stands_on(name, place.page)}
     notices = {"resumed": _resumed(visit), "overruled": _overruled(visit)}
     if not (chosen or typed or any(notices.values()) or is_personal(visit.occasion.version)):
         return visit.respond(blank_sheet(visit.occasion.version, visit.language, place))
@@ -34,6 +35,13 @@ def show(visit: Visit) -> HttpResponse:
     form = AnswerForm(specs, typed=typed | {code: [] for code in chosen}, chosen=chosen)
     html = answer_sheet(visit.occasion.version, visit.language, place, form, clicked=clicked, **notices)
     return visit.respond(html, made=seal(visit.occasion.key, visit.now, clicked if chosen else ""))
+
+
+def _from_address(visit: Visit, place: Place) -> dict[str, list[str]]:
+    """The hidden values of the page that the address carries; those of an open link are the ones that it allows."""
+    values = visit.occasion.hidden if visit.occasion.link else visit.request.GET
+    hidden = [spec.code for spec in specs_of(visit.occasion.version, "") if spec.kind == "hidden"]
+    return {code: [values[code]] for code in hidden if code in place.page and values.get(code)}
 
 
 def _note(visit: Visit, clicked: str) -> None:

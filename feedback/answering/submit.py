@@ -20,6 +20,7 @@ from feedback.guard.doubts import Sent, doubts
 from feedback.models import HeldResponse
 from feedback.queries.asked_invitation import is_answered
 from feedback.queries.clicks import accepted_at, hits_of
+from feedback.queries.partials import given_in, given_of
 from surveys.question_kinds import RawValue
 from surveys.rendering.pager import Page, askable
 from surveys.rendering.pages import AnswerForm
@@ -65,7 +66,7 @@ def _page(visit: Visit, posted: Posted, page: Page) -> HttpResponse:
 
 def _save(visit: Visit, posted: Posted, page: Page, given: Given) -> HttpResponse:
     saved = save_page(visit.occasion, page, given, base=posted.base, language=visit.language, now=visit.now)
-    everything = {code: list(entry["given"]) for code, entry in saved.partial.answers.items()}
+    everything = given_of(saved.partial)
     path = path_of(visit.occasion, everything)
     number = next((n for n, each in enumerate(path, 1) if each == page), 0)
     if posted.go != "back" and number >= len(path):
@@ -176,7 +177,7 @@ def _decided(visit: Visit, posted: Posted) -> HttpResponse:
 
 
 def _take(visit: Visit, posted: Posted, row: HeldResponse) -> HttpResponse:
-    given = {name: list(values) for name, values in row.posted["given"].items()}
+    given = given_in(row)
     if row.posted["page"] is None or _is_answered(visit):
         return _whole(visit, posted, {**visit.given, **given}, doubted=False)
     page = tuple(row.posted["page"])

@@ -1,10 +1,19 @@
-"""Answers on their way: what has been saved of an occasion."""
+"""Answers on their way: what has been saved of an occasion, what is personal in it locked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from feedback.models import PartialResponse
+from cryptography.fernet import InvalidToken
+from encrypted_fields.fields import EncryptedTextField
+
+from feedback.models import HeldResponse, PartialResponse
+from surveys.models import SurveyVersion
+from surveys.question_kinds import SEALED
+from surveys.rendering.specs import specs_of
 
 Given = dict[str, list[str]]  # field -> values as typed
+LOCKED: Final = "locked:"
+_LOCK: Final = EncryptedTextField()  # the keys of every other personal text
 
 
 def partial_of(occasion_key: str) -> PartialResponse | None:
@@ -15,4 +24,34 @@ def partial_of(occasion_key: str) -> PartialResponse | None:
 def given_of(partial: PartialResponse | None) -> Given:
     """The saved answers as they were typed."""
     kept: Mapping[str, Mapping[str, list[str]]] = partial.answers if partial else {}
-    return {code: list(entry["given"]) for code, entry in kept.items() if entry["given"]}
+    return {code: unlock(entry["given"]) for code, entry in kept.items() if entry["given"]}
+
+
+def given_in(held: HeldResponse) -> Given:
+    """The answers held back, as they were typed."""
+    return {name: unlock(values) for name, values in held.posted["given"].items()}
+
+
+def lock(version: SurveyVersion, given: Mapping[str, Sequence[str]]) -> Given:
+    """As it is stored: what tells how to reach somebody is encrypted, as it is where it ends."""
+    personal = {spec.code for spec in specs_of(version, "") if spec.kind in SEALED}
+    return {
+        name: [_locked(value) for value in values] if name.partition(".")[0] in personal else list(values)
+        for name, values in given.items()
+    }
+
+
+def unlock(values: Sequence[str]) -> list[str]:
+    """As it was typed."""
+    return [_unlocked(value) if value.startswith(LOCKED) else value for value in values]
+
+
+def _locked(value: str) -> str:
+    return LOCKED + _LOCK.f.encrypt(value.encode()).decode("ascii") if value else value
+
+
+def _unlocked(value: str) -> str:
+    try:
+        return str(_LOCK.f.decrypt(value.removeprefix(LOCKED).encode()), "utf-8")
+    except InvalidToken:  # somebody has typed the word
+        return value

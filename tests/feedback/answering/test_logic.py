@@ -98,3 +98,23 @@ def test_one_page_asks_what_its_answers_call_for_before_anything_is_sent():
     assert sorted(visitor.checked) == [("rate", "4"), ("solved", "no")]
     assert visitor.post("send", solved="no", rate="4", why="").asked == ["Thank you"]
     assert given() == {"solved": 0.0, "rate": 4.0}
+
+
+HIDDEN = {"code": "campaign", "kind": "hidden", "text": "Campaign"}
+REACH = {"code": "reach", "kind": "contact", "text": "How may we reach you?", "fields": ["phone"]}
+
+
+def test_hidden_value_of_the_address_is_kept_beside_the_answers():
+    visitor = person(HIDDEN, RATE, layout="one_page").open("?campaign=spring")
+    assert visitor.html.count('<input type="hidden" name="campaign" value="spring">') == 1
+    visitor.post("send", campaign="spring", rate="4")
+    assert given() == {"campaign": ["spring"], "rate": 4.0}
+
+
+def test_contact_details_are_locked_while_they_wait():
+    visitor = person(RATE, REACH, SOLVED).post(rate="4").post(**{"reach.phone": "+4915112345678"})
+    assert "4915112345678" not in str(PartialResponse.objects.get().answers)
+    assert "+4915112345678" in visitor.open("?page=2").html
+    visitor.post(**{"reach.phone": "+4915112345678"})
+    assert visitor.post("send", solved="yes").asked == ["Thank you"]
+    assert Answer.objects.get(question__code="reach").sealed_text.text
