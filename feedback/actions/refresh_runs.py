@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from feedback.actions.data_moved import runs_moved
 from feedback.models import RunScore
-from feedback.queries.run_rows import COLUMNS, RUN_ROWS, scale_names
+from feedback.queries.run_rows import COLUMNS, RUN_ROWS, former_questions, scale_names
 from surveys.models import JourneyRun
 
 BATCH: Final = 2_000
@@ -56,7 +56,7 @@ def _refresh_batch(run_ids: Sequence[int] | None, size: int) -> int:
     JourneyRun.objects.filter(pk__in=ids).update(stale=False)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")  # compiling the statement would take longer than running it
-        cursor.execute(_WRITE, {"runs": ids, "now": timezone.now(), **scale_names()})
+        cursor.execute(_WRITE, {"runs": ids, "now": timezone.now(), **scale_names(), "former": former_questions()})
         written = dict(cursor.fetchall())
     runs_moved(written)
     return sum(written.values())

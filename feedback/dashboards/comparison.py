@@ -171,7 +171,9 @@ def _measured(context: Context) -> Value:
 
 def _exclusions(context: Context) -> list[Value]:
     table = context.table
-    found = [{"reason": "bad_time", "n": table.bad_times}, {"reason": "late", "n": table.late_answers}]
+    former = sum(len(table.rating(question.key)[0]) for question in context.definition.former_headlines)
+    counts = {"bad_time": table.bad_times, "late": table.late_answers, "former_question": former}
+    found = [{"reason": reason, "n": n} for reason, n in counts.items()]
     return [item for item in found if item["n"]]
 
 

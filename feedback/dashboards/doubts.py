@@ -81,7 +81,7 @@ def scale_warnings(definition: JourneyDefinition, table: RunTable) -> list[dict[
     found = []
     for key, questions in _by_code(definition).items():
         if len({question.key for question in questions}) > 1:
-            found.append(warning("scale_changed", _two_scales(key)))
+            found.append(warning("scale_changed", _two_series(key, questions)))
         if (text := _answer_doubt(key, questions[0], table)) is not None:
             found.append(text)
         if (text := _replaced(questions[0], definition, table)) is not None:
@@ -115,11 +115,11 @@ def _replaced(question: QuestionDefinition, definition: JourneyDefinition, table
     return warning("scale_changed", text % facts)
 
 
-def _two_scales(key: str) -> str:
-    text = _(
-        "%(key)s was asked on two scales. Its 0-100 scores hold both and may differ for that alone; shares and NPS "
-        "take the newest only."
-    )
+def _two_series(key: str, questions: Sequence[QuestionDefinition]) -> str:
+    if len({question.scale for question in questions}) > 1:
+        text = _("%(key)s was asked on two scales: only answers on the newest count, the others are in no score.")
+    else:
+        text = _("%(key)s was asked in other words before: only answers to the newest words count.")
     return text % {"key": key}
 
 

@@ -58,13 +58,15 @@ class QuestionDefinition:
     version: int
     current: bool
     choices: tuple[tuple[str, str], ...] = ()
+    series: int = 1  # another where answers are not counted together
     replaces: str = ""  # the earlier question, on another scale, whose place it took
 
     @property
     def key(self) -> str:
         """As run rows name its answers."""
         scale = "" if self.scale is None else f"{self.scale.minimum:g}-{self.scale.maximum:g}"
-        return f"{self.survey}.{self.code}|{scale}"
+        series = f"#{self.series}" if self.series > 1 else ""
+        return f"{self.survey}.{self.code}|{scale}{series}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,13 @@ class JourneyDefinition:
         if not self.headline:
             return next((q for q in ends if q.headline), None)
         return next((q for q in ends if self.headline in (q.code, f"{q.survey}.{q.code}")), None)
+
+    @property
+    def former_headlines(self) -> tuple[QuestionDefinition, ...]:
+        """Headlines that are asked in another series or on another scale now, each once."""
+        now = {(q.survey, q.code): q.key for q in self.questions if q.current}
+        former = {q.key: q for q in self.questions if q.headline and now.get((q.survey, q.code), q.key) != q.key}
+        return tuple(former[key] for key in sorted(former))
 
     def headline_of(self, stage: str) -> QuestionDefinition | None:
         """The question whose answers are a stage's score."""
@@ -198,6 +207,7 @@ def _question(row: Question) -> QuestionDefinition:
         version=row.version.number,
         current=row.version.state == VersionState.PUBLISHED,
         choices=tuple((each["code"], _first(each.get("text", ""), languages)) for each in spec.get("choices") or ()),
+        series=row.series,
         replaces=spec.get("replaces") or "",
     )
 

@@ -7,6 +7,8 @@ since another order would be another last digit.
 
 from typing import Final
 
+from django.db.models import Exists, OuterRef
+
 from feedback.models import Answer, Response, RunScore
 from surveys.enums import Measures, StageKind, SurveyKind, VersionState
 from surveys.models import (
@@ -56,6 +58,19 @@ def scale_names() -> dict[str, list[object]]:
     }
 
 
+def former_questions() -> list[int]:
+    """Parameter of `RUN_ROWS`: questions that are asked in another series or on another scale now.
+
+    Answers to them are kept as ratings of their own, and stand in no score (method 3.2).
+    """
+    published = Question.objects.filter(
+        version__survey=OuterRef("version__survey"), version__state=VersionState.PUBLISHED, code=OuterRef("code")
+    )
+    same = published.filter(series=OuterRef("series"), **{end: OuterRef(end) for end in ("scale_min", "scale_max")})
+    earlier = Question.objects.exclude(version__state=VersionState.PUBLISHED).filter(scale_min__isnull=False)
+    return list(earlier.filter(Exists(published), ~Exists(same)).order_by("pk").values_list("pk", flat=True))
+
+
 # Everything between the braces below is a name of our own tables or a word of our own enums.
 
 # Waits between consecutive passages; those that are negative or flagged are counted, not summed.
@@ -103,21 +118,24 @@ _ANSWERS: Final = f"""
         SELECT row_number() OVER (ORDER BY a.answered_at, a.id) AS place, a.value, a.score, a.measures, q.headline,
             p.weight, s.code AS survey, s.kind, q.code AS question, coalesce(g.code, '') AS stage,
             coalesce(scale.name, '') AS scale,
+            q.series, q.id = ANY(%(former)s) AS former,
             p.late OR coalesce(a.answered_at > coalesce(gone.left_at, r.ended_at) + {LATE_AFTER}, false) AS late
         FROM {_ANSWER} a JOIN {_RESPONSE} p ON p.id = a.response_id JOIN {_SURVEY} s ON s.id = p.survey_id
             JOIN {_QUESTION} q ON q.id = a.question_id LEFT JOIN {_STAGE} g ON g.id = a.stage_id
             LEFT JOIN gone ON gone.code = g.code LEFT JOIN scale ON scale.low = q.scale_min AND scale.high = q.scale_max
         WHERE a.run_id = r.id AND a.value IS NOT NULL
     ), counted AS (
-        SELECT *, kind = '{SurveyKind.END_TO_END}' AND score IS NOT NULL AND (
+        SELECT *, kind = '{SurveyKind.END_TO_END}' AND score IS NOT NULL AND NOT former AND (
             v.headline IN (question, survey || '.' || question) OR (v.headline = '' AND headline)) AS whole
         FROM given WHERE NOT late
     ), stage AS (
         SELECT stage AS code, sum(score ORDER BY place) / count(*) AS mean,
             jsonb_agg({_number("score")} ORDER BY place) AS scores
-        FROM counted WHERE headline AND measures = '{Measures.STAGE}' AND score IS NOT NULL GROUP BY stage
+        FROM counted WHERE headline AND NOT former AND measures = '{Measures.STAGE}' AND score IS NOT NULL
+        GROUP BY stage
     ), rating AS (
-        SELECT survey || '.' || question || '|' || scale AS key, jsonb_agg({_number("value")} ORDER BY place) AS told
+        SELECT survey || '.' || question || '|' || scale || CASE WHEN series > 1 THEN '#' || series ELSE '' END AS key,
+            jsonb_agg({_number("value")} ORDER BY place) AS told
         FROM counted GROUP BY 1
     ), service AS (
         SELECT count(*) AS stages, sum(mean ORDER BY code COLLATE "C") / nullif(count(*), 0) AS mean FROM stage

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from surveys.actions.series import mark_runs_of_broken_series, series_of
 from surveys.enums import StageKind, VersionState
 from surveys.models import Choice, Journey, JourneyVersion, Question, Survey, SurveyVersion
 from surveys.queries.definitions import digest, journey_definition
@@ -62,6 +63,7 @@ def publish_survey(version: SurveyVersion) -> SurveyVersion:
     )
     _moved(published)
     version.refresh_from_db()
+    mark_runs_of_broken_series(version)
     return version
 
 
@@ -70,7 +72,8 @@ def mirror_questions(version: SurveyVersion) -> None:
     """Make the Question and Choice rows of a draft anew from its document."""
     version.questions.all().delete()
     documents = [row for question in version.document.get("questions", []) for row in rows_in(question)]
-    rows = [_question(version, order, document) for order, document in enumerate(documents, start=1)]
+    series = series_of(version, documents)
+    rows = [_question(version, order, document, series) for order, document in enumerate(documents, start=1)]
     questions = Question.objects.bulk_create(rows)
     Choice.objects.bulk_create(
         Choice(question=question, code=choice["code"], order=order)
@@ -79,7 +82,7 @@ def mirror_questions(version: SurveyVersion) -> None:
     )
 
 
-def _question(version: SurveyVersion, order: int, document: dict[str, Any]) -> Question:
+def _question(version: SurveyVersion, order: int, document: dict[str, Any], series: dict[str, int]) -> Question:
     low, high = document.get("scale") or ENDS.get(document["kind"]) or (None, None)
     return Question(
         version=version,
@@ -95,6 +98,7 @@ def _question(version: SurveyVersion, order: int, document: dict[str, Any]) -> Q
         reversed=bool(document.get("reversed")),
         required=bool(document.get("required")),
         headline=bool(document.get("headline")),
+        series=series[document["code"]],
     )
 
 

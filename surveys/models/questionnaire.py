@@ -94,6 +94,9 @@ class Question(models.Model):
     reversed = models.BooleanField(_("low is good"), default=False)
     required = models.BooleanField(_("required"), default=False)
     headline = models.BooleanField(_("headline"), default=False)
+    series = models.PositiveSmallIntegerField(
+        _("series"), default=1, help_text=_("goes up where answers cannot be counted together with those before")
+    )
 
     class Meta:
         ordering = ("version", "order")

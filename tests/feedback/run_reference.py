@@ -163,6 +163,8 @@ def _is_late(answer: Answer, run: JourneyRun) -> bool:
 def _stage_scores(answers: Sequence[Answer]) -> dict[str, list[float]]:
     scores: dict[str, list[float]] = defaultdict(list)
     for answer in answers:
+        if _is_former(answer.question):
+            continue
         if answer.question.headline and answer.measures == "stage" and answer.stage and answer.score is not None:
             scores[answer.stage.code].append(answer.score)
     return dict(scores)
@@ -182,7 +184,16 @@ def _service_means(scores: dict[str, list[float]], run: JourneyRun) -> list[floa
 def _is_headline(answer: Answer, code: str) -> bool:
     names = (answer.question.code, f"{answer.response.survey.code}.{answer.question.code}")
     named = code in names if code else answer.question.headline
-    return answer.response.survey.kind == "end_to_end" and answer.score is not None and named
+    counts = answer.score is not None and not _is_former(answer.question)
+    return answer.response.survey.kind == "end_to_end" and counts and named
+
+
+def _is_former(question: Question) -> bool:
+    """Asked in another series or on another scale now."""
+    survey = question.version.survey_id
+    now = Question.objects.filter(version__survey=survey, version__state="published", code=question.code).first()
+    ends = ("series", "scale_min", "scale_max")
+    return now is not None and any(getattr(now, end) != getattr(question, end) for end in ends)
 
 
 def _ratings(answers: Sequence[Answer]) -> dict[str, list[float]]:
@@ -191,5 +202,7 @@ def _ratings(answers: Sequence[Answer]) -> dict[str, list[float]]:
         low, high = answer.question.scale_min, answer.question.scale_max
         scale = "" if low is None else f"{low:g}-{high:g}"
         if answer.value is not None:
-            ratings[f"{answer.response.survey.code}.{answer.question.code}|{scale}"].append(answer.value)
+            series = f"#{answer.question.series}" if answer.question.series > 1 else ""
+            key = f"{answer.response.survey.code}.{answer.question.code}|{scale}{series}"
+            ratings[key].append(answer.value)
     return dict(ratings)

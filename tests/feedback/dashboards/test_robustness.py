@@ -167,9 +167,10 @@ def test_scale_changed_mid_year_is_told() -> None:
         for _n in range(10):
             answered_run(JourneyVersion.objects.get(journey__code="d"), {"": newest}, {"": raw})
     value = compared("d")
-    assert (value["experience"]["n"], value["experience"]["score"], value["experience"]["scale"]) == (20, 45.0, [1, 5])
+    assert (value["experience"]["n"], value["experience"]["score"], value["experience"]["scale"]) == (10, 50.0, [1, 5])
+    assert {"reason": "former_question", "n": 10} in value["exclusions"]
     told = [item["text"] for item in value["warnings"] if item["code"] == "scale_changed"]
-    assert told[0].startswith("d-e2e.overall was asked on two scales.")
+    assert told[0].startswith("d-e2e.overall was asked on two scales:")
 
 
 def test_survey_answered_twice_keeps_the_first() -> None:

@@ -6,9 +6,9 @@ from django.db import DatabaseError, transaction
 
 from surveys.actions.publish import publish_journey, publish_survey
 from surveys.enums import StageKind, VersionState
-from surveys.models import JourneyVersion, Question, SurveyVersion
+from surveys.models import JourneyRun, JourneyVersion, Question, SurveyVersion
 from surveys.queries.definitions import digest, journey_definition
-from tests.factories import JourneyVersionFactory, StageFactory, SurveyFactory
+from tests.factories import JourneyRunFactory, JourneyVersionFactory, StageFactory, SurveyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ def test_publish_retired_version_is_refused(draft: SurveyVersion):
         ({"headline": False}, "headline: The headline question is missing"),
         ({"kind": "stars"}, 'questions.0: "stars" is no kind of question'),
         ({"text": {}}, "questions.0: The question has no text."),
-        ({"show_if": {"question": "x", "is": 1}}, "questions.0.show_if: show_if must name an earlier question"),
+        ({"show_if": {"question": "x", "is": 1}}, "questions.0.show_if: The condition looks at"),
     ],
 )
 def test_publish_survey_that_cannot_be_answered_is_refused(draft: SurveyVersion, change: dict, reason: str):
@@ -100,3 +100,28 @@ def test_publish_journey_of_waits_only_is_refused():
 def test_digest_of_equal_definitions_is_equal_whatever_their_order_and_number_type():
     assert digest({"a": 1.0, "b": [1, 2]}) == digest({"b": [1.0, 2], "a": 1})
     assert digest({"a": 1}) != digest({"a": 2})
+
+
+def published_with(survey, **keys):
+    """The next version of the survey, its question with these keys, published."""
+    number = survey.versions.count() + 1
+    document = {"languages": ["en"], "questions": [{**QUESTION, **keys}]}
+    return publish_survey(SurveyVersion.objects.create(survey=survey, number=number, document=document))
+
+
+def test_series_goes_on_while_answers_can_be_counted_together():
+    survey = SurveyFactory()
+    changes = [{}, {"text": {"en": "overall"}}, {"text": {"en": "How was it?"}}, {"scale": [1, 7]}]
+    changes += [{"scale": [1, 7], "text": {"en": "Overall, then?"}, "same_meaning": True}]
+    versions = [published_with(survey, **change) for change in changes]
+    assert [version.questions.get().series for version in versions] == [1, 1, 2, 3, 3]
+
+
+def test_new_series_of_a_headline_has_the_runs_computed_again():
+    run = JourneyRunFactory(stale=False)
+    survey = SurveyFactory(journey=run.journey)
+    published_with(survey)
+    published_with(survey, required=True)
+    assert JourneyRun.objects.get(pk=run.pk).stale is False
+    published_with(survey, text={"en": "Something else?"})
+    assert JourneyRun.objects.get(pk=run.pk).stale is True
