@@ -1,5 +1,7 @@
 """Tests of publishing: frozen, once, and only what can be answered."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
@@ -111,7 +113,12 @@ def published_with(survey, **keys):
 
 def test_series_goes_on_while_answers_can_be_counted_together():
     survey = SurveyFactory()
-    changes = [{}, {"text": {"en": "overall"}}, {"text": {"en": "How was it?"}}, {"scale": [1, 7]}]
+    changes: list[dict[str, Any]] = [
+        {},
+        {"text": {"en": "overall"}},
+        {"text": {"en": "How was it?"}},
+        {"scale": [1, 7]},
+    ]
     changes += [{"scale": [1, 7], "text": {"en": "Overall, then?"}, "same_meaning": True}]
     versions = [published_with(survey, **change) for change in changes]
     assert [version.questions.get().series for version in versions] == [1, 1, 2, 3, 3]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0006_stop_reasons_in_words'),
+        ('surveys', '0009_sending_named'),
     ]
 
     operations = [
