@@ -18,4 +18,4 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks, and make our Celery application the one that nudges go to."""
-        from cxsurvey import celery, checks  # noqa: F401
+        from cxsurvey import celery, checks, checks_sending  # noqa: F401

@@ -48,6 +48,14 @@ def freeze(delivery: Delivery) -> dict[str, str]:
     return render(invitation, language, reminder=reminder).as_payload()
 
 
+def preview(delivery: Delivery) -> tuple[str, int]:
+    """The words of a message, without tokens, and the segments of an SMS with its link (else 0)."""
+    text = (delivery.payload or freeze(delivery)).get("text", "")
+    if delivery.channel != Channel.SMS:
+        return text, 0
+    return text, segments(text.replace(ANSWER, answer_url(delivery.invitation))).count
+
+
 def sender_of(own: Mapping[str, str]) -> str:
     """Who writes: the journey's own sender as far as it has one, and from a domain that may be used."""
     email = own.get("email", "")

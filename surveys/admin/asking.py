@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cxsurvey.lib.admin import HistoryAdmin, InlineHistory, ValuesFilter
+from surveys.actions.deliver_compose import preview
 from surveys.actions.retry import assume_sent, retry_failed, send_unknown_again
 from surveys.actions.withdraw import cancel_open
 from surveys.models import AskDecision, Delivery, DeliveryEvent, Invitation
@@ -69,6 +70,14 @@ class DeliveryAdmin(HistoryAdmin):
     search_fields = ("=public_id", "=provider_id", "invitation__customer__external_id")
     inlines = (DeliveryEventInline,)
     actions = ("retry", "send_again", "assume")
+    readonly_fields = ("words",)
+
+    @admin.display(description=_("text, as it leaves or will leave"))
+    def words(self, delivery: Delivery) -> str:
+        """Without its link's token; of an SMS also what it will cost."""
+        text, segments = preview(delivery)
+        cost = ngettext("%d SMS segment", "%d SMS segments", segments) % segments if segments else ""
+        return f"{text}\n\n{cost}".strip()
 
     @admin.display(description=_("customer"), ordering="invitation__customer__external_id")
     def customer(self, delivery: Delivery) -> str:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from surveys.models import AskDecision, Delivery, DeliveryEvent
+from tests.asking import queued
 from tests.factories import DeliveryFactory, InvitationFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +73,9 @@ def test_invitation_is_withdrawn_with_its_messages(manager_client):
     delivery.refresh_from_db()
     delivery.invitation.refresh_from_db()
     assert (delivery.state, delivery.invitation.state) == ("cancelled", "cancelled")
+
+
+def test_delivery_page_shows_the_words_of_a_text_and_what_it_costs(manager_client):
+    (delivery,) = queued(1, channel="sms")
+    text = manager_client.get(f"/admin/surveys/delivery/{delivery.pk}/change/").content.decode()
+    assert ("[[answer]]" in text, "1 SMS segment" in text, "/s/" in text) == (True, True, False)
