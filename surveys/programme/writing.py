@@ -52,15 +52,24 @@ def write(programme: Programme) -> str:
 
 
 def _readable(node: Any) -> Any:
-    """The same with words quoted that the library writes plain in a flow but cannot read there again ("?how")."""
+    """The same with words quoted that the library writes plain in a flow but cannot read there again ("?how").
+
+    So are names of several words: it would end a line in the middle of them.
+    """
     if isinstance(node, CommentedMap):
-        for key, item in node.items():
-            node[key] = _readable(item)
+        quoted = node.fa.flow_style()
+        items = [(_name(key) if quoted else key, _readable(item)) for key, item in node.items()]
+        node.clear()
+        node.update(items)
     elif isinstance(node, CommentedSeq):
         node[:] = [_readable(item) for item in node]
     elif isinstance(node, str) and node.startswith(("?", "-", ":")):
         return DoubleQuotedScalarString(node)
     return node
+
+
+def _name(key: Any) -> Any:
+    return DoubleQuotedScalarString(key) if " " in str(key) else key
 
 
 def _plain(programme: Programme) -> dict[str, Any]:

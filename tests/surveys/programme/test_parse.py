@@ -136,8 +136,8 @@ def test_check_all_mistakes_at_once_are_all_told():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "must be keys with values (journey, stages, transitions, surveys …), not nothing."),
-        ("- 1", "must be keys with values (journey, stages, transitions, surveys …), not a list."),
+        ("", "must be keys with values (journey, sender, stages, transitions …), not nothing."),
+        ("- 1", "must be keys with values (journey, sender, stages, transitions …), not a list."),
         ("surveys: []", '"journey" is missing.'),
     ],
 )
