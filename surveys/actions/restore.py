@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max
 
 from surveys.actions.deliver_moves import move
 from surveys.actions.dispatch import hold
@@ -30,13 +29,17 @@ _IDENTITY: Final = """
 SELECT s.system_identifier || '/' || d.oid || '/' || c.timeline_id
 FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d WHERE d.datname = current_database()
 """
+_LAST_EVENT: Final = "SELECT pg_sequence_last_value(pg_get_serial_sequence(%s, 'id')::regclass)"
 
 
 def notice_restore(now: datetime) -> bool:
     """Look at both witnesses; if either says "restored", hold everything and make what was due unknown."""
     identity = database_identity()
     mark, new = DispatchMark.objects.get_or_create(id=1, defaults={"identity": identity})
-    if new or not (mark.identity != identity or _file_is_ahead(mark.installation)):
+    if not mark.identity:  # could not be read when the mark was made
+        DispatchMark.objects.update(identity=identity)
+    other = bool(identity and mark.identity and mark.identity != identity)  # not told is no witness
+    if new or not (other or _file_is_ahead(mark.installation)):
         return False
     with transaction.atomic():
         hold("", HoldCause.RESTORE, WORDS, "", now)
@@ -91,7 +94,10 @@ def _file_is_ahead(installation: UUID) -> bool:
 
 
 def _last_event() -> int:
-    return DeliveryEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+    """The sequence's own count: the erasure of a customer takes events away, but never turns it back."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_EVENT, [DeliveryEvent._meta.db_table])
+        return int(cursor.fetchone()[0] or 0)
 
 
 def _doubt(state: DeliveryState, now: datetime) -> int:

@@ -102,6 +102,7 @@ class House:
         python = sys.executable
         granian = [python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(web), "--no-ws"]
         granian += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--log-level", "error"]
+        granian += ["--respawn-interval", "0.1"]  # sooner dead again is a crash loop, which it leaves to its supervisor
         celery = [python, "-m", "celery", "-A", "cxsurvey.celery"]
         self._program("web", [*granian, "--no-access-log", "cxsurvey.wsgi:application"], DATABASE_POOL="true")
         for number in (1, 2, 3):

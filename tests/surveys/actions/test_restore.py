@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from surveys.actions import restore
 from surveys.actions.deliver import deliver_due
 from surveys.actions.dispatch import release
 from surveys.actions.reconcile import reconcile_deliveries
 from surveys.actions.restore import database_identity, notice_restore
 from surveys.actions.retry import send_unknown_again
-from surveys.models import Delivery, DeliveryEvent, DispatchMark, DispatchSwitch, Invitation
+from surveys.models import Customer, Delivery, DeliveryEvent, DispatchMark, DispatchSwitch, Invitation
 from tests.asking import queued
 from tests.sinks import MailSink
 
@@ -22,6 +24,9 @@ pytestmark = pytest.mark.django_db
 def put_back(made: list[Delivery]) -> None:
     """The rows as the backup had them, before any of these was sent."""
     ids = [each.pk for each in made]
+    first = DeliveryEvent.objects.filter(delivery__in=ids).order_by("pk").values_list("pk", flat=True)[0]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('surveys_deliveryevent', 'id'), %s)", [first])
     DeliveryEvent.objects.filter(delivery__in=ids).delete()
     Delivery.objects.filter(pk__in=ids).update(state="queued", attempts=0, sent_at=None, payload=None, claim_no=0)
     Invitation.objects.filter(deliveries__in=ids).update(state="planned")
@@ -84,3 +89,14 @@ def test_file_of_another_installation_says_nothing(mail_sink: MailSink, settings
     settings.DISPATCH_MARK_FILE = str(path)
     queued(1)
     assert deliver_due() == {"claimed": 1, "sent": 1}
+
+
+def test_erased_customers_and_an_identity_not_told_are_no_restore(
+    mail_sink: MailSink, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DISPATCH_MARK_FILE = str(tmp_path / "mark.json")
+    queued(2)
+    assert deliver_due() == {"claimed": 2, "sent": 2}
+    Customer.objects.all().delete()  # their events with them
+    monkeypatch.setattr(restore, "database_identity", lambda: "")
+    assert (notice_restore(timezone.now()), DispatchSwitch.objects.count()) == (False, 0)
