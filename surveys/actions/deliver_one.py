@@ -10,6 +10,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from django.utils import timezone
 
 from cxsurvey.lib.failpoints import failpoint
+from cxsurvey.lib.signals import uninterrupted
 from surveys.actions import deliver_moves as moves
 from surveys.actions.deliver_batch import PAUSE, Batch
 from surveys.actions.deliver_check import facts_of
@@ -51,10 +52,11 @@ def deliver_one(batch: Batch, delivery: Delivery) -> str:
         message, frozen = compose(delivery, carrier.name)
     except Exception as trouble:  # noqa: BLE001 - a text that cannot be rendered must not stop the others
         return _cannot_be_made(delivery, trouble)
-    if not moves.mark_sending(batch.claims[delivery.pk], frozen, settings.DELIVERY_SENDING_LIMIT_SECONDS):
-        return _forbidden_meanwhile(batch, delivery)
-    failpoint("after_sending_mark")
-    return _send_and_record(batch, delivery, carrier, message)
+    with uninterrupted():  # a worker told to end here would leave a message of unknown fate
+        if not moves.mark_sending(batch.claims[delivery.pk], frozen, settings.DELIVERY_SENDING_LIMIT_SECONDS):
+            return _forbidden_meanwhile(batch, delivery)
+        failpoint("after_sending_mark")
+        return _send_and_record(batch, delivery, carrier, message)
 
 
 def _send_and_record(batch: Batch, delivery: Delivery, carrier: Carrier, message: Message) -> str:

@@ -39,6 +39,7 @@ class Accepted:
     status: str = "queued"
     receipts: list[str] = field(default_factory=list)
     reference: str = ""
+    unreadable: bool = False  # taken over, but the answer is no JSON
 
     def as_json(self) -> dict[str, Any]:
         """As the real API tells it."""
@@ -51,7 +52,8 @@ class SmsProvider:
 
     Without `post`, receipts are not sent but kept in `outgoing` as (address, form, headers), for tests that post them.
     Faults, each used up by one message: {"status": 429, "code": 20429}, {"delay": seconds}, {"cut": "before"|"after"},
-    {"receipts": ["sent", "undelivered"], "error_code": "30005"} ([] = no receipt); "times": n repeats one.
+    {"receipts": ["sent", "undelivered"], "error_code": "30005"} ([] = no receipt), {"unreadable": true} (taken over,
+    the answer is a page), beside "status": "retry_after": seconds, "page": true (HTML); "times": n repeats one.
     """
 
     def __init__(
@@ -121,13 +123,15 @@ class SmsProvider:
         """Take one message over, or raise Refusal."""
         to, text = form.get("To", ""), form.get("Body", "")
         if "status" in fault:
-            raise Refusal(int(fault["status"]), int(fault.get("code", fault["status"])), "Scripted fault.")
+            told: dict[str, Any] = {"retry_after": str(fault.get("retry_after", "")), "page": bool(fault.get("page"))}
+            raise Refusal(int(fault["status"]), int(fault.get("code", fault["status"])), "Scripted fault.", **told)
         if not E164.fullmatch(to):
             raise Refusal(400, 21211, "The 'To' number is not a valid phone number.")
         if not text:
             raise Refusal(400, 21602, "Message body is required.")
         callback, reference = form.get("StatusCallback", ""), form.get("Reference", "")
         message = Accepted("SM" + secrets.token_hex(16), to, form.get("From", ""), text, callback, reference=reference)
+        message.unreadable = bool(fault.get("unreadable"))
         with self._lock:
             self.messages.append(message)
         self.inbox.add_sms(message.sender, to, text)

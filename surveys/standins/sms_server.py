@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 class Refusal(Exception):
-    """The provider says no: HTTP status, its own code, and words."""
+    """The provider says no: HTTP status, own code, words; perhaps seconds to wait, or a page instead of JSON."""
 
-    def __init__(self, status: int, code: int, words: str) -> None:
+    def __init__(self, status: int, code: int, words: str, *, retry_after: str = "", page: bool = False) -> None:
         super().__init__(words)
         self.status, self.body = status, {"status": status, "code": code, "message": words}
+        self.retry_after, self.page = retry_after, page
 
 
 class ProviderServer(ThreadingHTTPServer):
@@ -89,8 +90,10 @@ class ProviderHandler(BaseHTTPRequestHandler):
         try:
             message = self._accept(form)
         except Refusal as refusal:
-            return self._json(refusal.status, refusal.body)
-        return self._json(201, message.as_json() | {"status": "queued"}) if message else self._cut()
+            return self._refuse(refusal)
+        if message is None:
+            return self._cut()
+        return self._page(200) if message.unreadable else self._json(201, message.as_json() | {"status": "queued"})
 
     def _vonage(self, body: bytes) -> None:
         """Everything is answered with 200; what became of the message stands in its status."""
@@ -104,11 +107,13 @@ class ProviderHandler(BaseHTTPRequestHandler):
             message = self._accept(form)
         except Refusal as refusal:
             if refusal.status >= 500:
-                return self._json(refusal.status, refusal.body)
+                return self._refuse(refusal)
             code = {429: "1", 401: "4", 402: "9"}.get(refusal.status, "3")
             return self._json(200, {"messages": [{"status": code, "error-text": refusal.body["message"]}]})
         if message is None:
             return self._cut()
+        if message.unreadable:
+            return self._page(200)
         parts = int(message.as_json()["num_segments"])
         ids = [message.sid, *(f"{message.sid}-{number}" for number in range(1, parts))]
         return self._json(
@@ -137,10 +142,22 @@ class ProviderHandler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.close()
 
-    def _json(self, status: int, value: Any) -> None:
-        content = json.dumps(value).encode()
+    def _refuse(self, refusal: Refusal) -> None:
+        if refusal.page:
+            return self._page(refusal.status)
+        more = {"Retry-After": refusal.retry_after} if refusal.retry_after else {}
+        return self._json(refusal.status, refusal.body, more)
+
+    def _page(self, status: int) -> None:
+        """What a proxy in between says: HTML."""
+        self._write(status, b"<html><body>Something went wrong</body></html>", {"Content-Type": "text/html"})
+
+    def _json(self, status: int, value: Any, more: dict[str, str] | None = None) -> None:
+        self._write(status, json.dumps(value).encode(), {"Content-Type": "application/json", **(more or {})})
+
+    def _write(self, status: int, content: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
+        for name, value in {**headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)

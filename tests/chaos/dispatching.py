@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -80,14 +80,51 @@ def hurry() -> None:
     Delivery.objects.filter(state="queued", next_at__gt=Now()).update(next_at=Now())
 
 
-def run_until_quiet(seconds: float, *, hurrying: bool = False, nudging: bool = True) -> float:
-    """Wake the workers again and again until no message is open; the seconds that took."""
+class Waits:
+    """Looks at how long messages wait after a refusal. `expected` gives the bounds in seconds.
+
+    It is told how often the message has been tried, and the carrier's last words.
+    """
+
+    ROUNDING: Final = 1.0  # as the plan allows
+
+    def __init__(self, expected: Callable[[int, str], tuple[float, float]]) -> None:
+        self.expected = expected
+        self.seen: set[tuple[int, int]] = set()
+        self.wrong: list[str] = []
+
+    def look(self) -> None:
+        from django.db.models import OuterRef, Subquery
+
+        from surveys.models import Delivery, DeliveryEvent
+
+        last = DeliveryEvent.objects.filter(delivery=OuterRef("pk")).order_by("-pk")
+        rows = Delivery.objects.filter(state="queued", attempts__gt=0).annotate(
+            came=Subquery(last.values("from_state")[:1]),
+            at=Subquery(last.values("at")[:1]),
+            cause=Subquery(last.values("cause")[:1]),
+        )
+        rows = rows.filter(came="sending")
+        for pk, attempts, at, cause, next_at in rows.values_list("pk", "attempts", "at", "cause", "next_at"):
+            if (pk, attempts) not in self.seen:
+                self.seen.add((pk, attempts))
+                self._check(pk, attempts, cause, (next_at - at).total_seconds())
+
+    def _check(self, pk: int, attempts: int, cause: str, waits: float) -> None:
+        shortest, longest = self.expected(attempts, cause)
+        if not shortest - self.ROUNDING <= waits <= longest + self.ROUNDING:
+            self.wrong.append(f"{pk} after try {attempts}: {waits:.0f} s ({cause})")
+
+
+def run_until_quiet(seconds: float, *, waits: Waits | None = None, nudging: bool = True) -> float:
+    """Wake the workers again and again until no message is open; the seconds that took. `waits`: nobody waits."""
     began = time.monotonic()
 
     def is_quiet() -> bool:
         if nudging:
             publish(TASK)
-        if hurrying:
+        if waits:
+            waits.look()
             hurry()
         return open_messages() == 0
 

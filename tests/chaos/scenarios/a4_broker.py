@@ -14,7 +14,7 @@ CANARIES: Final = ("canary", "canary-deliver")
 
 
 def run(n: int, broker: str) -> Report:
-    """10 deaths with a new start, everything thrown away once, 5 minutes of absence; small: 2 deaths, 20 seconds."""
+    """10 deaths with a new start, everything thrown away once, 5 minutes of absence; small: 2 deaths, 45 seconds."""
     full = n >= FULL
     report = Report("a4", n)
     with faulty_sink() as sink, house(broker, EMAIL_URL=sink.url, SWEEP_SECONDS="5") as stage:
@@ -31,7 +31,10 @@ def run(n: int, broker: str) -> Report:
             time.sleep(1)
         _forget(stage)
         clients = Client(stage.address, token)
-        _be_away(report, stage, sink, clients, 300 if full else 20)
+        clients.tell_for(10, each=0.2)
+        report.figures["ingestion_p95_s_with_broker"] = round(clients.p95(), 3)
+        clients.seconds.clear()
+        _be_away(report, stage, sink, clients, 300 if full else 45)
         _come_back(report, stage)
         report.demand("workers_never_restarted", {name: stage.processes[name].pid for name in born}, born)
         report.figures["quiet_s"] = round(run_until_quiet(180 + n / 10), 1)
@@ -63,7 +66,8 @@ def _be_away(report: Report, stage: House, sink: FaultySink, clients: Client, se
     gone = time.monotonic() - began
     report.at_least("sent_per_second_without_broker", (len(sink.accepted) - before) / gone, 1.0)
     report.demand("refused_without_broker", clients.refused, 0)
-    report.at_most("ingestion_p95_s_without_broker", clients.p95(), 0.5)
+    usual = report.figures["ingestion_p95_s_with_broker"]  # a machine that does other things as well is slower
+    report.at_most("ingestion_p95_s_without_broker", clients.p95(), max(0.5, 1.5 * usual))
     report.figures["acknowledged_without_broker"] = len(clients.acknowledged)
     report.figures["open_when_the_broker_comes_back"] = open_messages()
 

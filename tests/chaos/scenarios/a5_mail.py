@@ -3,8 +3,9 @@
 import time
 from typing import Any, Final
 
+from cxsurvey.lib.nudge import publish
 from surveys.actions.deliver_outcome import BACK_OFF, JITTER, MAX_ATTEMPTS
-from tests.chaos.dispatching import Report, conclude, fill, hurry, open_messages, run_until_quiet
+from tests.chaos.dispatching import TASK, Report, Waits, conclude, fill, hurry, run_until_quiet
 from tests.chaos.house import REPLY_TIMEOUT, House, house, wait_until
 from tests.chaos.mail_sink import Faults, FaultySink, faulty_sink
 
@@ -21,7 +22,11 @@ SHARES: Final = {
     "garbage": 0.005,
     "lines": 0.05,
 }
-ROUNDING: Final = 1.0  # seconds between the record and its wait being read
+
+
+def _as_the_table(attempts: int, _cause: str) -> tuple[float, float]:
+    """The shortest and the longest wait after so many tries."""
+    return BACK_OFF[attempts - 1] * (1 - JITTER), BACK_OFF[attempts - 1] * (1 + JITTER)
 
 
 def run(n: int, broker: str) -> Report:
@@ -32,62 +37,19 @@ def run(n: int, broker: str) -> Report:
         fill(n)
         for number in (1, 2):
             stage.add_worker(f"worker{number}", 2)
-        waits = _Waits()
-        run_until(n / 5 + 240, waits)
+        waits = Waits(_as_the_table)
+        run_until_quiet(n / 5 + 240, waits=waits)
         report.figures["met"] = dict(sink.met)
         _everybody(report, stage, sink, waits, 120 if full else 10)
         sink.faults = Faults()
-        report.figures["quiet_s"] = round(run_until_quiet(180, hurrying=True), 1)
+        report.figures["quiet_s"] = round(run_until_quiet(180, waits=waits), 1)
         _judge(report, sink, waits)
         conclude(report, sink.accepted, injected=sink.injected)
     return report
 
 
-class _Waits:
-    """Looks at every message that waits after a refusal, before it is made due."""
-
-    def __init__(self) -> None:
-        self.seen: set[tuple[int, int]] = set()
-        self.wrong: list[str] = []
-
-    def look(self) -> None:
-        from django.db.models import OuterRef, Subquery
-
-        from surveys.models import Delivery, DeliveryEvent
-
-        last = DeliveryEvent.objects.filter(delivery=OuterRef("pk")).order_by("-pk")
-        rows = Delivery.objects.filter(state="queued", attempts__gt=0).annotate(
-            came=Subquery(last.values("from_state")[:1]), at=Subquery(last.values("at")[:1])
-        )
-        for pk, attempts, at, next_at in rows.filter(came="sending").values_list("pk", "attempts", "at", "next_at"):
-            if (pk, attempts) not in self.seen:
-                self.seen.add((pk, attempts))
-                self._check(pk, attempts, (next_at - at).total_seconds())
-
-    def _check(self, pk: int, attempts: int, waits: float) -> None:
-        wanted = BACK_OFF[attempts - 1]
-        if not wanted * (1 - JITTER) - ROUNDING <= waits <= wanted * (1 + JITTER) + ROUNDING:
-            self.wrong.append(f"{pk} after try {attempts}: {waits:.0f} s")
-
-
-def run_until(seconds: float, waits: _Waits) -> None:
-    """Until nothing is open; whatever waits is looked at and made due."""
-    from cxsurvey.lib.nudge import publish
-    from tests.chaos.dispatching import TASK
-
-    def is_quiet() -> bool:
-        waits.look()
-        hurry()
-        publish(TASK)
-        return open_messages() == 0
-
-    wait_until(is_quiet, seconds, 0.5)
-
-
-def _everybody(report: Report, stage: House, sink: FaultySink, waits: _Waits, seconds: float) -> None:
+def _everybody(report: Report, stage: House, sink: FaultySink, waits: Waits, seconds: float) -> None:
     """A server that greets too late, never or with rubbish, cannot do TLS, has no room for anybody."""
-    from cxsurvey.lib.nudge import publish
-    from tests.chaos.dispatching import TASK
 
     sink.faults = Faults()
     for kind in ("slow", "silent", "garbage"):
@@ -112,9 +74,7 @@ def _everybody(report: Report, stage: House, sink: FaultySink, waits: _Waits, se
 
 def _without_tls(report: Report, stage: House, sink: FaultySink) -> None:
     """STARTTLS is demanded and not offered: nothing leaves in the clear."""
-    from cxsurvey.lib.nudge import publish
     from surveys.models import Delivery
-    from tests.chaos.dispatching import TASK
 
     for name in stage.workers():
         stage.end(name)
@@ -128,7 +88,7 @@ def _without_tls(report: Report, stage: House, sink: FaultySink) -> None:
     stage.start("worker1", "worker2")
 
 
-def _judge(report: Report, sink: FaultySink, waits: _Waits) -> None:
+def _judge(report: Report, sink: FaultySink, waits: Waits) -> None:
     from surveys.models import Delivery
 
     failed = Delivery.objects.filter(state="failed")
