@@ -31,7 +31,7 @@ from surveys.queries.due import claimed_messages
 log = logging.getLogger(__name__)
 
 LATE: Final = "late"
-RECORD_PAUSES: Final = (0.0, 0.5, 2.0)  # seconds before each try to write down what has already happened
+RECORD_PAUSES: Final = (0.0, 0.5, 2.0, 5.0, 10.0)  # seconds before each try to write down what has already happened
 
 
 def deliver_one(batch: Batch, delivery: Delivery) -> str:

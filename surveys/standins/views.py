@@ -23,7 +23,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 SHOWN = 100
 # A mail has its styles in itself; nothing in it may run, load or post.
 MAIL_POLICY = {
-    **{name: [NONE] for name in ("default-src", "script-src", "font-src", "connect-src", "form-action")},
+    **{name: [NONE] for name in ("default-src", "script-src", "font-src", "connect-src", "frame-src", "form-action")},
     "style-src": [UNSAFE_INLINE],
     "img-src": ["data:"],
     "frame-ancestors": [SELF],
