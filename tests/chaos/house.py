@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,6 +76,12 @@ class House:
 
     def _adopt(self, name: str, spec: Spec, process: "subprocess.Popen[bytes]") -> None:
         self.specs[name], self.processes[name] = spec, process
+
+    def go_by(self, name: str, environment: Mapping[str, str]) -> None:
+        """Start a server again with this further environment."""
+        self.end(name)
+        self.specs[name] = replace(self.specs[name], env={**self.specs[name].env, **environment})
+        self.start(name)
 
     # ---- our own programs --------------------------------------------------------------------------------------------
 

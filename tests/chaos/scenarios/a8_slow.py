@@ -19,23 +19,20 @@ def run(n: int, broker: str) -> Report:
     report = Report("a8", n)
     times = {"SMTP_REPLY_TIMEOUT": "30", "DELIVERY_SENDING_LIMIT_SECONDS": "60", "DELIVERY_LEASE_SECONDS": "30"}
     with faulty_sink() as sink, house(broker, EMAIL_URL=sink.url, **times) as stage:
-        sink.delay = SLOW_SECONDS
         token = prepare()
-        fill(n)
         stage.start("web", "sweep1")
+        rate, seconds = (50, 60.0) if full else (10, 20.0)
+        usual = _p95(_told(stage.address, token, rate, seconds / 2, 0))
+        report.figures["api_p95_s_before"] = round(usual, 3)  # a machine that does other things as well is slower
+        sink.delay = SLOW_SECONDS
+        fill(n)
         stage.add_worker("worker1", 4)
         wait_until(lambda: sink.accepted, 60)
         watch = _Watch()
-        rate, seconds = (50, 60.0) if full else (10, 20.0)
-        clients = [Client(stage.address, token) for _ in range(4)]
-        clients[0].tell_for(0.5, 0.1)  # the first requests of a web process are dear
-        clients[0].seconds.clear()
-        _all_at_once(clients, rate, seconds)
+        clients = _told(stage.address, token, rate, seconds, 1)
         report.at_most("idle_in_transaction_s", watch.stop(), 1.0)
-        every = sorted(second for client in clients for second in client.seconds)
-        report.figures["contacts"] = len(every)
-        report.figures["contacts_per_s"] = round(len(every) / seconds, 1)
-        report.at_most("api_p95_s", every[int(len(every) * 0.95)], 0.5)
+        report.figures["contacts_per_s"] = round(sum(len(each.seconds) for each in clients) / seconds, 1)
+        report.at_most("api_p95_s", _p95(clients), max(0.5, 1.5 * usual))
         sink.delay = 0.0
         report.figures["quiet_s"] = round(run_until_quiet(240), 1)
         asked = [key for client in clients for key in client.acknowledged]
@@ -43,16 +40,24 @@ def run(n: int, broker: str) -> Report:
     return report
 
 
-def _all_at_once(clients: list[Client], rate: int, seconds: float) -> None:
-    """Every client at its share of the rate; their contacts are numbered apart."""
+def _told(address: str, token: str, rate: int, seconds: float, row: int) -> list[Client]:
+    """Four clients, each at its share of the rate; their contacts are numbered apart."""
+    clients = [Client(address, token) for _ in range(4)]
     for number, client in enumerate(clients):
-        client.number = max(client.number, number * 100_000)
-    each = len(clients) / rate
-    jobs = [threading.Thread(target=client.tell_for, args=(seconds, each)) for client in clients]
+        client.number = row * 1_000_000 + number * 100_000
+        client.tell_for(0.5, 0.1)  # the first requests of a web process are dear
+        client.seconds.clear()
+    jobs = [threading.Thread(target=client.tell_for, args=(seconds, len(clients) / rate)) for client in clients]
     for job in jobs:
         job.start()
     for job in jobs:
         job.join()
+    return clients
+
+
+def _p95(clients: list[Client]) -> float:
+    every = sorted(second for client in clients for second in client.seconds)
+    return every[int(len(every) * 0.95)]
 
 
 class _Watch:

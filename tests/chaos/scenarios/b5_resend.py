@@ -1,4 +1,4 @@
-"""B5: two people press "send again" ten times on messages of unknown fate while workers send: one extra send, theirs."""
+"""B5: two people press "send again" ten times on unknown messages while workers send: one extra send, theirs."""
 
 import threading
 from typing import Any
@@ -13,7 +13,7 @@ PRESSES = 5  # for each of two people
 
 
 def run(n: int, broker: str) -> Report:
-    """Every message is accepted and cut, so all are unknown; a tenth is asked for again through the admin, ten times."""
+    """Every message is accepted and cut, so all are unknown; a tenth is asked for again in the admin, ten times."""
     report = Report("b5", n)
     with faulty_sink(Faults({"cut": 1.0})) as sink, house(broker, EMAIL_URL=sink.url) as stage:
         fill(n)

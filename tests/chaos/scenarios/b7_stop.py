@@ -1,4 +1,4 @@
-"""B7: a third of the customers say stop while their messages are queued and four workers send; none leaves afterwards."""
+"""B7: a third of the customers say stop while their messages are queued and workers send: none leaves afterwards."""
 
 import time
 
