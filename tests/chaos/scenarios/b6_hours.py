@@ -1,4 +1,4 @@
-"""B6: two simulated days around a change of summer time, customers in eight zones: nothing leaves in anybody's night."""
+"""B6: two simulated days around a change of summer time, customers in eight zones: nothing leaves in a night."""
 
 import time
 from datetime import UTC, datetime, timedelta
