@@ -16,7 +16,7 @@ from typing import Final
 from tests.chaos.oracle import Accepted
 
 MESSAGE_ID: Final = re.compile(rb"(?mi)^Message-ID: <([0-9a-f-]{36})@")
-RECIPIENT: Final = re.compile(rb"(?i)^RCPT TO:<([^>]*)>")
+RECIPIENT: Final = re.compile(rb"(?mi)^To: .*?([^\s<]+@[^\s>]+)")
 # Faults after the body: what is answered, and whether the message counts as taken over.
 REPLIES: Final = {"421": b"421 going away\r\n", "451": b"451 4.3.0 later\r\n", "550": b"550 5.7.1 no\r\n"}
 AFTER_ACCEPTANCE: Final = frozenset({"cut", "late", "rst", "garbage"})  # taken over, and no usable reply: unknown
@@ -104,16 +104,14 @@ class FaultySink:
         if verb == b"DATA":
             return await self._body(reader, writer)
         if verb == b"RCPT":
-            return await self._recipient(line, writer)
+            return await self._recipient(writer)
         await _say(writer, b"250-sink\r\n250 8BITMIME\r\n" if verb == b"EHLO" else b"250 ok\r\n")
         return True
 
-    async def _recipient(self, line: bytes, writer: asyncio.StreamWriter) -> bool:
+    async def _recipient(self, writer: asyncio.StreamWriter) -> bool:
         if self._draws("cut before"):
             _reset(writer)
             return False
-        found = RECIPIENT.match(line)
-        self._to = found[1].decode() if found else ""
         if self.faults.everybody:
             self.met["everybody"] += 1
         await _say(writer, f"{self.faults.everybody or '250 ok'}\r\n".encode())
@@ -144,7 +142,8 @@ class FaultySink:
     def _accept(self, body: bytes) -> None:
         found = MESSAGE_ID.search(body)
         self.accepted.append(Accepted(found[1].decode() if found else "", time.time()))
-        self.recipients.append(self._to)
+        recipient = RECIPIENT.search(body)
+        self.recipients.append(recipient[1].decode() if recipient else "")
 
     def _draws(self, name: str) -> bool:
         met = self._draw.random() < self.faults.shares.get(name, 0.0)

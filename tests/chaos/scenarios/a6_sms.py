@@ -71,6 +71,7 @@ def run(n: int, broker: str) -> Report:
                 injected += _with_receipts(report, provider, name, max(20, n // 4))
                 injected += _mute(report, provider, name, max(20, n // 4))
                 _account_refused(report, provider, name)
+                provider.flush()
                 _stop(stage)
             taken += provider.taken
         conclude(report, taken, injected=injected)
