@@ -101,6 +101,7 @@ class House:
             "SMS_BURST_NUMBERS": "0",
             "SMS_SEGMENTS_PER_DAY": "0",
             "SMS_SEGMENTS_PER_DAY_AND_JOURNEY": "0",
+            "DISPATCH_MARK_FILE": str(self.home / "mark.json"),
             "CXSURVEY_TESTING": "1",
             "CXSURVEY_FAILPOINT_LOG": str(self.kills),
         }
