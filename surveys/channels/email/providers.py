@@ -55,5 +55,5 @@ PROVIDERS: Final[dict[str, MailProvider]] = {
     "sendgrid": MailProvider(
         "sendgrid", "SendGridTrackingWebhookView", ("SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY",)
     ),
-    "sparkpost": MailProvider("sparkpost", "SparkPostTrackingWebhookView", (), "K", "Idempotency-Key", 1440),
+    "sparkpost": MailProvider("sparkpost", "SparkPostTrackingWebhookView"),  # how it takes a key is not known for sure
 }
