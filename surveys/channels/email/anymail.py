@@ -55,7 +55,8 @@ class AnymailChannel(OpenClose):
             self.open()
         reference = message.message_id.strip("<>").partition("@")[0]
         mail.metadata = {REFERENCE: reference}  # type: ignore[attr-defined]
-        mail.extra_headers.pop("Date", None)  # theirs to write
+        for theirs in ("Date", "To"):  # written by them; To stands in the envelope
+            mail.extra_headers.pop(theirs, None)
         self._put_key(mail, reference)
         try:
             self._backend.send_messages([mail])
