@@ -2,15 +2,23 @@
 
 Run by itself: python -m benchmarks size [-- --runs 100000]. Ten answers, nine contacts and four asks a run, in a
 throw-away database: 100,000 runs want some 2 GB of disk. `--connections` are those of the busy measurement.
+Where the whole computation takes more than `--most-cpu` seconds it is ended, and the page shows the value of the last
+thirty days in its place. CPU seconds are this process's and its database backend's: on a machine that does other things
+they say more than seconds of the clock.
 """
 
 import argparse
+import contextlib
 import http.client
+import io
 import json
 import os
 import resource
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +34,15 @@ def main(argv: list[str] | None = None) -> dict[str, Any]:
     start_database()
     from benchmarks.size_fill import fill
 
-    began = time.perf_counter()
-    rows = fill(options.runs)
-    filled = round(time.perf_counter() - began, 1)
-    report: dict[str, Any] = {"benchmark": "size", "runs": options.runs, "rows": rows, "filled_s": filled}
-    report |= {"load_before": os.getloadavg(), "refreshed_runs_per_s": _refreshed(), **_computed()}
-    report |= {"pages": _pages(options.connections), "stale_shown_s": _staleness()}
+    report: dict[str, Any] = {"benchmark": "size", "runs": options.runs, "load_before": os.getloadavg()}
+    with _timed(report, "filled"):
+        report["rows"] = fill(options.runs)
+    _refresh(report)
+    _compute(report, options.most_cpu)
+    report["pages"] = _pages(options.connections)
+    report["compare_s"] = _compare_command()
+    report["stale_shown_s"] = _staleness()
+    report["load_after"] = os.getloadavg()
     _print(report)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
@@ -42,29 +53,87 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=100_000)
     parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--most-cpu", type=int, default=600, help="seconds that the whole computation may take")
     parser.add_argument("--out", type=Path, default=Path("var/bench/size.json"))
     return parser.parse_args(argv)
 
 
-def _refreshed() -> float:
+@contextlib.contextmanager
+def _timed(report: dict[str, Any], name: str) -> Iterator[None]:
+    """Seconds of the clock and of CPU, printed when they are known: what follows may take long."""
+    began, cpu, database = time.perf_counter(), time.process_time(), _backend_cpu()
+    yield
+    used = {"s": time.perf_counter() - began, "cpu_s": time.process_time() - cpu}
+    used["database_cpu_s"] = _backend_cpu() - database
+    report[name] = {key: round(value, 2) for key, value in used.items()}
+    sys.stdout.write(f"{name}: {report[name]}\n")
+    sys.stdout.flush()
+
+
+def _backend_cpu() -> float:
+    """CPU seconds of the database process that serves this connection."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        fields = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _refresh(report: dict[str, Any]) -> None:
     from feedback.actions.refresh_runs import refresh_runs
 
-    began = time.perf_counter()
-    count = refresh_runs()
-    return round(count / (time.perf_counter() - began), 1)
+    with _timed(report, "refreshed"):
+        count = refresh_runs()
+    used = report["refreshed"]
+    used["rows_per_cpu_s"] = round(count / (used["cpu_s"] + used["database_cpu_s"]))
 
 
-def _computed() -> dict[str, Any]:
-    """The whole computation as the worker does it: seconds by step, all of them, and the most memory of the process."""
+class _TooLongError(Exception):
+    pass
+
+
+def _compute(report: dict[str, Any], most: int) -> None:
+    """The whole computation as the worker does it, by step, kept; most: CPU seconds of this process it may take."""
+    from feedback.actions import analyse as module
     from feedback.dashboards.comparison import Query, build_comparison
 
     told: list[tuple[float, str]] = []
-    before = _megabytes()
-    build_comparison(Query("large"), tell=lambda _percent, note: told.append((time.perf_counter(), note)))
-    ends = [*(moment for moment, _note in told[1:]), time.perf_counter()]
-    steps = [(note, round(end - begin, 2)) for (begin, note), end in zip(told, ends, strict=True)]
-    whole = round(ends[-1] - told[0][0], 1)
-    return {"computed_s": whole, "steps_s": steps, "megabytes_before": before, "peak_megabytes": _megabytes()}
+
+    def watched(query: Query, tell: Any) -> dict[str, Any]:
+        def both(percent: int, note: str) -> None:
+            told.append((time.process_time(), note))
+            tell(percent, note)
+
+        signal.signal(signal.SIGPROF, _too_long)
+        signal.setitimer(signal.ITIMER_PROF, most)
+        try:
+            return build_comparison(query, tell=both)
+        except _TooLongError:
+            report["ended_after_cpu_s"] = most
+            last_days = _latest() - timedelta(days=30)
+            return build_comparison(Query(query.journey, start=last_days))
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+
+    module.build_comparison = watched
+    report["megabytes_before"] = _megabytes()
+    with _timed(report, "computed"):
+        if not module.analyse(module.request_analysis(Query("large"), wake=False).pk):
+            raise SystemExit("The comparison could not be stored.")
+    ends = [*(moment for moment, _note in told[1:]), time.process_time()]
+    report["steps_cpu_s"] = [(note, round(end - begin, 2)) for (begin, note), end in zip(told, ends, strict=True)]
+    report["peak_megabytes"] = _megabytes()
+
+
+def _too_long(*_given: object) -> None:
+    raise _TooLongError
+
+
+def _latest() -> Any:
+    from feedback.models import RunScore
+
+    return RunScore.objects.latest("at").at
 
 
 def _megabytes() -> int:
@@ -72,19 +141,14 @@ def _megabytes() -> int:
 
 
 def _pages(connections: int) -> list[dict[str, Any]]:
-    """The first view from the kept value, through the web server."""
+    """The first view and the API from the kept value, through the web server."""
     from django.conf import settings
     from django.contrib.auth.models import User
     from django.test import Client
 
-    from feedback.actions.analyse import analyse, request_analysis
-    from feedback.dashboards.comparison import Query
-
     manager = Client()
     manager.force_login(User.objects.create_superuser("bench"))
     cookie = manager.cookies[settings.SESSION_COOKIE_NAME].value
-    if not analyse(request_analysis(Query("large"), wake=False).pk):
-        raise SystemExit("The comparison could not be stored.")
 
     def look(link: http.client.HTTPConnection, path: str) -> int:
         link.request("GET", path, headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})
@@ -92,12 +156,25 @@ def _pages(connections: int) -> list[dict[str, Any]]:
         answer.read()
         return answer.status
 
-    path, found = "/admin/insights/large/", []
-    for many in (1, connections):
-        with granian(max(many, 2)) as (port, pid):
-            measure_requests(port, pid, many, [path] * 20, look)  # caches
-            found.append({"connections": many, **measure_requests(port, pid, many, [path] * VIEWS, look)})
+    found = []
+    for path in ("/admin/insights/large/", "/api/v1/journeys/large/comparison/"):
+        for many in (1, connections):
+            with granian(max(many, 2)) as (port, pid):
+                measure_requests(port, pid, many, [path] * 20, look)  # caches
+                found.append(
+                    {"path": path, "connections": many, **measure_requests(port, pid, many, [path] * VIEWS, look)}
+                )
     return found
+
+
+def _compare_command() -> float:
+    """Seconds of the command from the kept value, without the start of a process."""
+    from django.core.management import call_command
+
+    began = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()):
+        call_command("compare", "large")
+    return round(time.perf_counter() - began, 2)
 
 
 def _staleness() -> float:
@@ -108,6 +185,8 @@ def _staleness() -> float:
     from surveys.models import JourneyRun
 
     run = JourneyRun.objects.filter(journey__code="large").latest("pk")
+    if not kept_comparison(Query("large")).fresh:
+        raise SystemExit("The kept value is old before anything has moved.")
     began = time.perf_counter()
     JourneyRun.objects.filter(pk=run.pk).update(stale=True)  # as an answer's transaction does
     refresh_runs()
@@ -118,7 +197,7 @@ def _staleness() -> float:
 
 def _print(report: dict[str, Any]) -> None:
     for name, figure in report.items():
-        if name == "steps_s":
+        if name == "steps_cpu_s":
             sys.stdout.writelines(f"    {note:<46}{seconds:>8.2f} s\n" for note, seconds in figure)
         else:
             sys.stdout.write(f"{name:<24}{figure}\n")

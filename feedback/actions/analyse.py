@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from cxsurvey.lib.nudge import nudge
 from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
+from feedback.dashboards.standing import closed_month
 from feedback.enums import AnalysisState
 from feedback.models import Analysis
 from feedback.queries.analyses import claimable, comparable_journey, find_analysis, hash_of, is_small
@@ -108,8 +109,17 @@ def kept_comparison(query: Query) -> Kept:
 
 
 def is_fresh(row: Analysis, now: Fingerprint) -> bool:
-    """Whether its value was made of what is there now."""
-    return bool(row.value) and (row.own, row.around) == (now.own, now.around)
+    """Whether its value was made of what is there now, and judged on the months that are closed now."""
+    moved = (row.own, row.around) != (now.own, now.around)
+    return bool(row.value) and not moved and not judged_otherwise(row, timezone.now())
+
+
+def judged_otherwise(row: Analysis, now: datetime) -> bool:
+    """Whether another month has closed since, or the window has ended: what stands may be other without new data."""
+    if row.computed_at is None:
+        return True
+    query, judged = query_of(row.query), min(row.began_at or row.computed_at, row.computed_at)
+    return closed_month(query, judged) != closed_month(query, now)
 
 
 def comparison_for(query: Query) -> Kept:

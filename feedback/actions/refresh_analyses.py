@@ -7,7 +7,7 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone, translation
 
-from feedback.actions.analyse import analyse, due, mark_waiting, request_analysis
+from feedback.actions.analyse import analyse, due, judged_otherwise, mark_waiting, request_analysis
 from feedback.dashboards.comparison import Query, UnknownJourney
 from feedback.models import Analysis
 from feedback.queries.analyses import claimable, journeys_without_standing, watched
@@ -60,5 +60,7 @@ def _is_due(row: Analysis, prints: Fingerprint, now: datetime) -> bool:
     if not due(row, now):
         return False
     if row.computed_at is None or row.computed_at + AT_LEAST_EVERY <= now or row.own != prints.own:
+        return True
+    if judged_otherwise(row, now):
         return True
     return row.around != prints.around and row.computed_at + AROUND_EVERY <= now

@@ -1,7 +1,6 @@
 """The comparison of service with experience for one journey: the one value that every view renders (contract 4)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -83,7 +82,7 @@ def _computed(context: Context, now: datetime, tell: Tell) -> Value:
     """Every number and the findings of each family by itself."""
     tell(COMPARING, _("comparing service with experience"))
     value = _header(context, now) | _empty() | _measured(context)
-    value["findings"] = words.findings(value)
+    value["findings"] = [] if context.judging else words.findings(value)
     notes = (
         _("explaining what goes with it"),
         _("following contacts until they are solved"),
@@ -113,8 +112,7 @@ def _verdict(context: Context, value: Value, now: datetime, tell: Tell) -> Verdi
     if until is None or not _goes_on(context, value, until):
         return standing.verdict(value, until or context.query.end)
     tell(0, _("reading the closed months"))
-    earlier = replace(context_of(replace(context.query, end=until)), share_intervals=False)
-    found = standing.verdict(_computed(earlier, now, tell), until)
+    found = standing.verdict(_computed(context.judged_before(until), now, tell), until)
     return found if found.tests else standing.verdict(value)
 
 
@@ -155,17 +153,26 @@ def _measured(context: Context) -> Value:
         suppressed.append({"cell": "filters", "reason": TOO_FEW})
     scores = headline.scores(context, suppressed)
     blocked = doubts.blocks_finding(scores["warnings"], definition)
-    return scores | {
+    found = scores | {
+        "stages": parts.stage_values(definition, table, asked, suppressed),
+        "text": {"sentiment": {}, "themes": []},
+        "segments": segment_values(context, blocked, suppressed),
+        "suppressed": suppressed,
+    }
+    return found if context.judging else found | _described(context)
+
+
+def _described(context: Context) -> Value:
+    """What holds no test."""
+    definition, table = context.definition, context.table
+    return {
         "nps": parts.nps_value(definition, table),
         "csat": parts.csat_values(definition, table),
         "ces": parts.ces_values(definition, table),
-        "stages": parts.stage_values(definition, table, asked, suppressed),
         "transitions": parts.transition_values(definition, table),
         "coverage": coverage.coverage_value(context),
         "exclusions": _exclusions(context),
         "text": {"sentiment": sentiment_counts(context.run_ids), "themes": []},
-        "segments": segment_values(context, blocked, suppressed),
-        "suppressed": suppressed,
     }
 
 
@@ -179,6 +186,7 @@ def _exclusions(context: Context) -> list[Value]:
 
 def _empty() -> Value:
     """Keys of the contract that a part fills where it can; empty, never invented."""
-    empty: Value = dict.fromkeys(("fcr", "drivers", "handle_time", "commercial", "peak_end"))
-    lists: Value = {key: [] for key in ("before_after", "outcomes", "trends")}
-    return empty | lists | {"scorecard": {}, "alerts": {}}
+    empty: Value = dict.fromkeys(("fcr", "drivers", "handle_time", "commercial", "peak_end", "nps"))
+    names = ("before_after", "outcomes", "trends", "csat", "ces", "transitions", "exclusions")
+    lists: Value = {key: [] for key in names}
+    return empty | lists | {"scorecard": {}, "alerts": {}, "coverage": {}}

@@ -31,6 +31,10 @@ def contacts_part(context: Context, value: Value) -> Addition:
         return Addition()
     data_end = contact_rows.data_end(contacts, datetime.fromisoformat(value["generated_at"]), context.query.end)
     suppressed: list[Value] = []
+    if context.judging:
+        handled = contacts.take(contacts.handled)
+        board = _Board(context.definition, handled, data_end)
+        return Addition({"handle_time": board.tests() if contacts.calls.seconds.any() else None})
     fcr = resolution.fcr_value(contacts, data_end, suppressed)
     if not contacts.calls.seconds.any():
         return Addition({"fcr": fcr}, suppressed=suppressed)
@@ -54,10 +58,27 @@ class _Board:
         self.definition, self.contacts, issues = definition, contacts, in_order(contacts.calls)
         ripe = bool((contacts.calls.over <= micros(end - FOLLOWS_WITHIN)).any())
         self.end, self.data_end = end, end if ripe else None
-        self.agents, self.teams, self.reasons = (
-            contact_rows.account(issues, names, self.data_end)
-            for names in (contacts.calls.agent, contacts.team, contacts.calls.reason)
+        self.issues = issues
+        self.agents, self.teams = (
+            contact_rows.account(issues, names, self.data_end) for names in (contacts.calls.agent, contacts.team)
         )
+
+    @cached_property
+    def reasons(self) -> Account:
+        """What the contacts of each reason add up to."""
+        return contact_rows.account(self.issues, self.contacts.calls.reason, self.data_end)
+
+    def tests(self) -> Value:
+        """The rows of `value` that hold a test."""
+        shown = self._agents_shown()
+        teams_shown = self._teams_shown(shown)
+        teams = self._traps(self.teams, {name for name in teams_shown if teams_shown[name]})
+        return {
+            "agents": [
+                contact_rows.tested("agent", item, self.agents) for item in self._traps(self.agents, shown).agents
+            ],
+            "teams": contact_rows.ordered("team", self.teams, teams, teams_shown, []),
+        }
 
     def value(self, suppressed: list[Value]) -> tuple[Value, list[Value]]:
         """The contract's handle_time, and its findings as every page lists them."""

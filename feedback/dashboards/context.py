@@ -1,7 +1,7 @@
 """What a comparison is about: the question asked, the journey's definition, its run rows, read once for all parts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -52,8 +52,8 @@ class Context:
     """A query with what every part of its answer reads; weights: of the pairs, None where nothing is weighted.
 
     history: the journey's runs of all times up to the window's end, with the same filters; everybody: without these.
-    hidden: the filters leave, or leave out, too few people, so that nothing of them is read. share_intervals: whether
-    the intervals of shares are wanted, which cost most.
+    hidden: the filters leave, or leave out, too few people, so that nothing of them is read. judging: only the tests of
+    these runs are wanted, so that nothing need be computed that describes.
     """
 
     query: Query
@@ -64,7 +64,7 @@ class Context:
     history: RunHistory
     everybody: RunHistory
     hidden: bool = False
-    share_intervals: bool = True
+    judging: bool = False
 
     @property
     def run_ids(self) -> QuerySet[RunScore, int]:
@@ -82,6 +82,13 @@ class Context:
         """The seed of everything random about this journey in this query."""
         return self.query.seed(self.definition.code)
 
+    def judged_before(self, until: datetime) -> "Context":
+        """The same question asked at that moment, of what has been read; only its tests are wanted."""
+        query = replace(self.query, end=until)
+        history, everybody = self.history.known_at(until), self.everybody.known_at(until)
+        table = self.table.where(self.table.numbers["at"] < until.timestamp())
+        return replace(_context(query, self.definition, table, history, everybody), judging=True)
+
 
 def context_of(query: Query) -> Context:
     """Read what the query needs; raises UnknownJourney."""
@@ -90,6 +97,12 @@ def context_of(query: Query) -> Context:
         raise UnknownJourney(query.journey)
     table, everybody = _runs(definition, query)
     history = everybody.matching({name: [value] for name, value in query.segments.items()})
+    return _context(query, definition, table, history, everybody)
+
+
+def _context(
+    query: Query, definition: JourneyDefinition, table: RunTable, history: RunHistory, everybody: RunHistory
+) -> Context:
     hidden = bool(query.segments) and filters_hide(everybody.between(query.start, query.end), query.segments)
     if hidden:
         table, history = table.where(np.zeros(len(table), bool)), history.where(np.zeros(len(history), bool))

@@ -39,6 +39,8 @@ def coverage_value(context: Context) -> Value:
 
 def coverage_part(context: Context, value: Value) -> Addition:
     """The funnel, customers, classes and weights into `coverage`; weighted twins where the classes give weights."""
+    if context.judging:
+        return Addition({"coverage": _silent(context)})
     suppressed: list[Value] = []
     asked = asked_of(context)
     found = value["coverage"] | _funnel(asked, suppressed)
@@ -57,6 +59,14 @@ def coverage_part(context: Context, value: Value) -> Addition:
         changed |= _twins(value, found)
         warnings = _warnings(changed["experience"], found)
     return Addition(changed, _findings(value, found["silent"]), warnings, suppressed)
+
+
+def _silent(context: Context) -> Value:
+    """The one test about who was heard."""
+    asked = asked_of(context)
+    frame = coverage_classes.frame_of(asked)
+    judged = coverage_classes.judged(frame) if _frame_known(asked) else None
+    return {} if judged is None else {"silent": coverage_classes.silent_value(frame, judged)}
 
 
 def asked_of(context: Context) -> Asked:

@@ -29,12 +29,10 @@ def explain_part(context: Context, value: Value) -> Addition:
     doubts = explain_doubts.doubts_of(context, material)
     drivers = _drivers(context, value, material, doubts)
     found = themes.theme_values(context, said)
-    values = {
-        "drivers": drivers,
-        "peak_end": _peak_end(context),
-        "touchpoints": _touchpoints(context),
-        "text": {**value["text"], "themes": found.shown},
-    }
+    values: Value = {"drivers": drivers, "text": {**value["text"], "themes": found.shown}}
+    if context.judging:
+        return Addition(values)
+    values |= {"peak_end": _peak_end(context), "touchpoints": _touchpoints(context)}
     findings = [*words_explain.findings(value, drivers), *words_explain.theme_findings(value, found.shown)]
     return Addition(values, findings, doubts.warnings, found.suppressed)
 
@@ -54,7 +52,7 @@ def _drivers(context: Context, value: Value, material: Material, doubts: explain
         material.controls.columns,
         material.partial_service,
         _least(context),
-        context.seed if context.share_intervals and len(material.records) <= BOOTSTRAP_UP_TO else None,
+        None if context.judging or len(material.records) > BOOTSTRAP_UP_TO else context.seed,
     )
     known = {candidate.predictor.code: candidate for candidate in candidates}
     items = [_item(item, known[item.code], value, "records", doubts) for item in model.records.items]
@@ -62,6 +60,8 @@ def _drivers(context: Context, value: Value, material: Material, doubts: explain
     named = [] if doubts.computed else [code for code in model.named if code in known]
     labels = {item["code"]: item["label"] for item in items}
     strongest = next((item for item in items if item["code"] == model.strongest), None)
+    if context.judging:
+        return {"items": items}
     drivers = _head(context, material, model, doubts) | {
         "items": items,
         "blocks": [_block(block, labels) for block in model.records.blocks],

@@ -56,4 +56,4 @@ def watched(now: datetime, asked_within: timedelta) -> list[Analysis]:
     """Ready or failed ones that are kept up to date: the standing ones, and those asked for a short while ago."""
     wanted = Q(standing=True) | Q(asked_at__gte=now - asked_within)
     rows = Analysis.objects.filter(wanted, state__in=(AnalysisState.READY, AnalysisState.FAILED))
-    return list(rows.defer("value", "query", "comments").order_by("pk"))
+    return list(rows.defer("value", "comments").order_by("pk"))

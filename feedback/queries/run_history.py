@@ -1,7 +1,7 @@
 """Run rows of journeys by time, whatever the window: what trends, changes and earlier windows are made of."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -106,6 +106,12 @@ class RunHistory:
         if end:
             keep &= self.at < end.timestamp() / DAY
         return self.where(keep)
+
+    def known_at(self, end: datetime) -> "RunHistory":
+        """As `run_history` reads it with this end: what started before, and later ends not known."""
+        moment = end.timestamp() / DAY
+        found = self.where(self.started < moment)
+        return replace(found, ended=np.where(found.ended >= moment, np.nan, found.ended), held={})
 
 
 def run_history(journey_ids: Sequence[int], end: datetime | None = None, keys: Keys | None = None) -> RunHistory:

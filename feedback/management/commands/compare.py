@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from feedback.actions.analyse import kept_comparison
 from feedback.actions.refresh_runs import refresh_runs
 from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
 from feedback.dashboards.html_report import comments_on, html_report
@@ -65,7 +66,13 @@ class Command(BaseCommand):
 
 
 def _computed(query: Query) -> dict[str, Any]:
-    """Computed here, without a worker; how far it is shows on a terminal's stderr."""
+    """The kept value where nothing has moved since; else computed here, without a worker.
+
+    How far it is shows on a terminal's stderr.
+    """
+    kept = kept_comparison(query)
+    if kept.fresh:
+        return kept.value
     from rich.console import Console
     from rich.progress import Progress
 

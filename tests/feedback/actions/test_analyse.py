@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
@@ -105,6 +106,16 @@ def test_kept_value_is_no_longer_fresh_when_rows_moved(what: str) -> None:
     assert kept_comparison(QUERY).fresh is False
 
 
+def test_compare_command_prints_the_kept_value_until_something_moves(capsys: pytest.CaptureFixture[str]) -> None:
+    measured()
+    kept = comparison_for(QUERY).value
+    call_command("compare", "account", format="json")
+    assert json.loads(capsys.readouterr().out)["generated_at"] == kept["generated_at"]
+    answer_again()
+    call_command("compare", "account", format="json")
+    assert json.loads(capsys.readouterr().out)["generated_at"] > kept["generated_at"]
+
+
 def test_kept_value_of_another_journey_keeps_its_own_fingerprint() -> None:
     measured()
     row = comparison_for(QUERY).row
@@ -173,6 +184,30 @@ def test_refresh_analyses_begins_every_journey_and_computes_again_what_moved() -
     answer_again()
     assert refresh_analyses(now + timedelta(minutes=5)) == {"begun": 0, "moved": 1, "computed": 1, "forgotten": 0}
     assert kept_comparison(QUERY).fresh is True
+
+
+def test_month_that_closes_is_judged_without_new_data() -> None:
+    november, surveys = (
+        datetime(2026, 11, 1, tzinfo=UTC),
+        measured_journey(version := published_journey(code="account")),
+    )
+    for n in range(20):
+        answered_run(version, surveys, {"apply": 9, "": 3 + n % 2}, ended_at=november + timedelta(days=2))
+    for n in range(20):
+        answered_run(version, surveys, {"apply": 9, "": 8 + n % 3}, ended_at=november - timedelta(days=9))
+    refresh_runs()
+    with time_machine.travel(november + timedelta(days=20), tick=False):
+        refresh_analyses()
+        assert (kept_comparison(QUERY).fresh, kept_comparison(QUERY).value["gap"]["stands"]) == (True, False)
+    with time_machine.travel(november + timedelta(days=29, hours=23), tick=False):
+        Analysis.objects.update(computed_at=timezone.now(), began_at=timezone.now() - timedelta(minutes=1))
+        assert kept_comparison(QUERY).fresh is True
+    with time_machine.travel(november + timedelta(days=30, minutes=1), tick=False):
+        assert kept_comparison(QUERY).fresh is False
+        assert refresh_analyses()["moved"] == 1
+        kept = kept_comparison(QUERY)
+        assert (kept.fresh, kept.value["gap"]["stands"]) == (True, True)
+        assert kept.value["page"]["judged_until"] == "2026-12-01T00:00:00+00:00"
 
 
 def test_refresh_analyses_rests_in_proportion_to_the_cost() -> None:
