@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from feedback.actions.occasions import Occasion
+from surveys.logic.path import walk
+from surveys.logic.quotas import quota_named
 from surveys.question_kinds import RawValue
 from surveys.rendering.pager import Page, branches, pages_of
 from surveys.rendering.pages import AnswerForm
@@ -21,7 +23,7 @@ def check_answers(occasion: Occasion, language: str, given: Given, page: Page | 
 def path_of(occasion: Occasion, given: Given) -> list[Page]:
     """The pages that these answers lead through."""
     answers = readable(occasion, given) if branches(occasion.version) else {}
-    return pages_of(occasion.version, answers, occasion.context, occasion.order)
+    return pages_of(occasion.version, answers, occasion.context, occasion.order, occasion.full)
 
 
 def on_path(occasion: Occasion, given: Given) -> dict[str, RawValue]:
@@ -29,6 +31,17 @@ def on_path(occasion: Occasion, given: Given) -> dict[str, RawValue]:
     codes = {code for page in path_of(occasion, given) for code in page}
     values = readable(occasion, given)
     return {code: value for code, value in values.items() if code in codes or code.partition(".")[0] in codes}
+
+
+def last_words(occasion: Occasion, values: Mapping[str, RawValue]) -> dict[str, str] | str:
+    """The text of the end that these answers lead to, by language: of a jump or a full quota; blank: the usual."""
+    document = occasion.version.document
+    if not (document.get("endings") or document.get("quotas")):
+        return ""
+    done = walk(document, values, occasion.context, occasion.order, occasion.full)
+    if done.quota:
+        return quota_named(document, done.quota).get("message") or ""
+    return (document.get("endings") or {}).get(done.ending) or ""
 
 
 def readable(occasion: Occasion, given: Given) -> dict[str, RawValue]:

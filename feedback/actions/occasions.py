@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from feedback.queries.known import context_of
+from feedback.queries.quotas import full_quotas
 from surveys.logic.context import Context
 from surveys.logic.order import Order
 from surveys.models import Invitation, OpenLink, SurveyVersion
@@ -25,6 +26,11 @@ class Occasion:
     def context(self) -> Context:
         """What the logic of the questionnaire may look at beside the answers."""
         return context_of(self.invitation, self.hidden)
+
+    @cached_property
+    def full(self) -> frozenset[str]:
+        """The quotas of the survey that have no place left."""
+        return full_quotas(self.version)
 
     @cached_property
     def order(self) -> Order:

@@ -12,6 +12,7 @@ from feedback.actions.occasions import Occasion
 from feedback.actions.save_page import finish
 from feedback.actions.store_answers import ResponseIn, content_hash, store_within
 from feedback.actions.submit_response import AnsweredOtherwise, Receipt, receipt_of
+from feedback.actions.take_places import take_places
 from feedback.enums import Doubt, ResponseSource
 from feedback.models import HeldResponse, Response
 from surveys.models import OpenLink
@@ -57,6 +58,8 @@ def store_open(occasion: Occasion, values: Mapping[str, RawValue], language: str
     )
     [stored] = store_within([item])
     finish(occasion, now)
+    if stored.created:
+        take_places(occasion, values, now)
     if not stored.created and bytes(stored.response.content_hash) != content_hash(occasion.version.pk, values):
         raise AnsweredOtherwise
     return receipt_of(stored.response)

@@ -11,6 +11,7 @@ from feedback.actions.note_consents import note_consents
 from feedback.actions.occasions import occasion_key, of_invitation
 from feedback.actions.save_page import finish
 from feedback.actions.store_answers import ResponseIn, content_hash, store_within
+from feedback.actions.take_places import take_places
 from feedback.enums import ResponseSource
 from feedback.models import Response
 from feedback.queries.asked_invitation import invitation_by_token
@@ -94,6 +95,7 @@ def submit_invitation(
         )
         [stored] = store_within([item])
         note_consents(item, now)
+        take_places(of_invitation(invitation), values, now)
         settle_messages(invitation.pk)
         if paged:
             finish(of_invitation(invitation), now)

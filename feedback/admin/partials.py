@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from cxsurvey.lib.admin import HistoryAdmin
 from feedback.actions.count_held import count_held, set_aside
 from feedback.enums import Doubt
-from feedback.models import Click, HeldResponse, HourCount, PartialResponse
+from feedback.models import Click, HeldResponse, HourCount, PartialResponse, QuotaCount
 
 
 @admin.register(PartialResponse)
@@ -96,3 +96,13 @@ class HourCountAdmin(HistoryAdmin):
 
     list_display = ("key", "number", "until")
     search_fields = ("key",)
+
+
+@admin.register(QuotaCount)
+class QuotaCountAdmin(HistoryAdmin):
+    """How full the quotas of each survey are."""
+
+    list_display = ("survey", "code", "taken")
+    list_filter = ("survey",)
+    list_select_related = ("survey",)
+    search_fields = ("code", "survey__code")

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from cxsurvey.lib.visitors import address_hash, agent_of, unseal
-from feedback.actions.check_answers import check_answers, path_of
+from feedback.actions.check_answers import check_answers, last_words, path_of
 from feedback.actions.hold import Post, confirm, dismiss, hold
 from feedback.actions.save_page import save_page
 from feedback.actions.submit_open import TooMany, submit_open
@@ -24,7 +24,8 @@ from feedback.queries.partials import given_in, given_of
 from surveys.question_kinds import RawValue
 from surveys.rendering.pager import Page, askable
 from surveys.rendering.pages import AnswerForm
-from surveys.rendering.specs import specs_of
+from surveys.rendering.specs import fallbacks, specs_of
+from surveys.rendering.texts import pick
 
 Given = Mapping[str, list[str]]
 
@@ -122,6 +123,9 @@ def _store(visit: Visit, values: Mapping[str, RawValue], given: Given) -> HttpRe
         return visit.plain("answered", 409)
     except TooMany:
         return visit.special("too_many", 429)
+    words = pick(last_words(visit.occasion, values), fallbacks(visit.occasion.version.document, visit.language))
+    if words:
+        return visit.respond(visit.sheet("thanks", ending=words), reference=receipt.reference)
     return visit.plain("thanks", reference=receipt.reference)
 
 

@@ -114,8 +114,12 @@ class Visit:
 
     def special(self, name: str, status: int = 200, **context: object) -> HttpResponse:
         """A page that is this customer's alone."""
+        return self.respond(self.sheet(name, **context), status)
+
+    def sheet(self, name: str, **context: object) -> str:
+        """The page without its marks filled."""
         place = Place((), 1, 1, 0, 1, self.door, self.accent)
-        return self.respond(sheet(name, self.occasion.version, self.language, place=place, **context), status)
+        return sheet(name, self.occasion.version, self.language, place=place, **context)
 
     def _own(self) -> dict[str, object]:
         invitation = self.occasion.invitation

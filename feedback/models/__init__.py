@@ -7,6 +7,7 @@ from feedback.models.follow_up import FollowUp
 from feedback.models.outcome import Improvement, Outcome, Target
 from feedback.models.partial import PartialResponse
 from feedback.models.pay import PayMetric
+from feedback.models.quota import QuotaCount
 from feedback.models.response import Answer, Response
 from feedback.models.run_score import RunScore
 from feedback.models.sealed import SealedText
@@ -26,6 +27,7 @@ __all__ = [
     "Outcome",
     "PartialResponse",
     "PayMetric",
+    "QuotaCount",
     "Response",
     "RunScore",
     "SealedText",

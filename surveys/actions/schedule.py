@@ -24,6 +24,11 @@ def schedule_close(survey: Survey, at: datetime | None) -> None:
     survey.closes_at = at
 
 
+def close_now(survey_id: int, now: datetime) -> None:
+    """Ask nobody from now on; links that are out can still be answered."""
+    Survey.objects.filter(pk=survey_id, active=True).update(active=False, closes_at=now)
+
+
 def keep_schedule(now: datetime) -> dict[str, int]:
     """Publish the drafts and close the surveys whose time has come.
 

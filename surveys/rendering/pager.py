@@ -1,6 +1,6 @@
 """Which questions stand on which page, for one customer: by the logic of the questionnaire, from memory without one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -26,13 +26,17 @@ def is_paged(version: SurveyVersion) -> bool:
 
 
 def pages_of(
-    version: SurveyVersion, answers: Mapping[str, RawValue], context: Context = NOTHING, order: Order = AS_WRITTEN
+    version: SurveyVersion,
+    answers: Mapping[str, RawValue],
+    context: Context = NOTHING,
+    order: Order = AS_WRITTEN,
+    full: Collection[str] = (),
 ) -> list[Page]:
-    """The codes of the questions of each page, in order, as far as the answers so far tell."""
+    """The codes of the questions of each page, in order, as far as the answers so far tell; full: quotas by code."""
     traits = traits_of(version)
     if not traits["branches"] and not order.questions:
         return list(traits["pages"])
-    return _pages(version, answers, context, order)
+    return _pages(version, answers, context, order, full)
 
 
 def askable(version: SurveyVersion, page: Page) -> list[str]:
@@ -87,8 +91,14 @@ def _traits(version: SurveyVersion) -> Mapping[str, Any]:
     }
 
 
-def _pages(version: SurveyVersion, answers: Mapping[str, RawValue], context: Context, order: Order) -> list[Page]:
-    return [tuple(page) for page in pages(version.document, answers, context, order)] or [()]
+def _pages(
+    version: SurveyVersion,
+    answers: Mapping[str, RawValue],
+    context: Context,
+    order: Order,
+    full: Collection[str] = (),
+) -> list[Page]:
+    return [tuple(page) for page in pages(version.document, answers, context, order, full)] or [()]
 
 
 def _personal(spec: QuestionSpec, context: Context, shown: Mapping[str, str], order: Order) -> QuestionSpec:

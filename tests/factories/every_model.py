@@ -141,6 +141,10 @@ def _text() -> f.FreeText:
     return f.FreeText.objects.create(answer=_answer(), text="Nobody told me what comes next.")
 
 
+def _quota_count() -> f.QuotaCount:
+    return f.QuotaCount.objects.create(survey=SurveyFactory(), code="retail", taken=1)
+
+
 def _score() -> f.TextScore:
     return f.TextScore.objects.create(text=_text(), engine="textblob", version="1", label="negative", scored_at=START)
 
@@ -280,6 +284,7 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     f.Answer: _answer,
     f.FreeText: _text,
     f.SealedText: lambda: f.SealedText.objects.create(answer=_answer(), text="email: ann@example.org"),
+    f.QuotaCount: _quota_count,
     f.TextScore: _score,
     f.ThemeTag: _theme,
     f.RunScore: _run_score,
