@@ -62,6 +62,7 @@ class Histories:
     forbidden: Mapping[str, float] = field(default_factory=dict)  # id -> from when on nothing may leave
     asked: Collection[str] = ()
     found: Mapping[str, int] = field(default_factory=dict)
+    also: Collection[tuple[str, str]] = ()  # arrows that only people or a restore take, where the scenario has them
 
 
 @dataclass(frozen=True)
@@ -106,16 +107,16 @@ def judge(told: Histories) -> Verdict:
         expected=told.window_kills + told.injected,
         unrecorded=tuple(sorted(key for key in times if not _is_recorded(by_id.get(key)))),
         strays=tuple(sorted({each.id for each in told.accepted if each.at > told.forbidden.get(each.id, each.at)})),
-        illegal=_ids(row for row in told.rows if is_illegal(row.moves, row.state)),
+        illegal=_ids(row for row in told.rows if is_illegal(row.moves, row.state, told.also)),
     )
 
 
-def is_illegal(moves: Sequence[Move], state: str) -> bool:
+def is_illegal(moves: Sequence[Move], state: str, also: Collection[tuple[str, str]] = ()) -> bool:
     """A gap, an arrow that does not exist or comes twice within one claim, or an end that is not the row's state."""
     if not moves:
         return state not in FIRST_STATES
     gaps = any(before.to != after.came for before, after in pairwise(moves))
-    strange = any(each.came not in ARROWS.get(each.to, ()) for each in moves)
+    strange = any(each.came not in ARROWS.get(each.to, ()) and each[:2] not in also for each in moves)
     wrong_ends = moves[0].came not in FIRST_STATES or moves[-1].to != state
     return gaps or strange or wrong_ends or len(set(moves)) != len(moves)
 

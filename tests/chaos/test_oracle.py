@@ -93,3 +93,10 @@ def test_judge_second_claim_after_a_temporary_refusal_legal() -> None:
 
 def test_line_numbers_as_the_issue_wants_them() -> None:
     assert line(0, 0, 7, 5, 2) == "lost 0 doubled 0 unknown 7 = 5 window kills + 2 injected"
+
+
+def test_judge_arrow_of_a_restore_legal_only_where_the_scenario_has_one() -> None:
+    restored = Row("b", "unknown", (Move("queued", "unknown", 0),))
+    told = replace(CLEAN, rows=[CLEAN.rows[0], restored, CLEAN.rows[2]])
+    assert judge(told).trouble() == {"illegal": ["b"]}
+    assert judge(replace(told, also=[("queued", "unknown")])).ok
