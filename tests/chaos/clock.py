@@ -1,5 +1,8 @@
 """Clocks that can be set while processes run: libfaketime, reading its offset from a file."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +32,12 @@ class Clock:
         unfinished.write_text(f"{offset:+.0f}\n")
         unfinished.chmod(0o644)
         unfinished.replace(self.path)
+
+    def shown(self) -> float:
+        """The time of the epoch as a process sees it that goes by this clock."""
+        program = [sys.executable, "-c", "import time; print(time.time())"]
+        told = subprocess.run(program, env=os.environ | self.environment(), capture_output=True, text=True, check=True)
+        return float(told.stdout)
 
     def environment(self) -> dict[str, str]:
         """For the processes that shall go by it. What measures durations goes on unmoved."""
