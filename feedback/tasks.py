@@ -4,10 +4,12 @@ Those without a slot lock the rows they take and skip those in another worker's 
 """
 
 from celery import shared_task
+from django.utils import timezone
 
 from cxsurvey.lib.nudge import nudge
 from feedback.actions.analyse import analyse
 from feedback.actions.close_partials import close_partials
+from feedback.actions.converse import converse
 from feedback.actions.raise_follow_ups import raise_follow_ups
 from feedback.actions.refresh_analyses import refresh_analyses
 from feedback.actions.refresh_runs import refresh_runs
@@ -56,6 +58,12 @@ def refresh_analyses_task() -> dict[str, int]:
 def raise_follow_ups_task(every: int = 0) -> dict[str, int]:
     """Raise follow-ups where a run needs somebody; how many were raised and reopened."""
     return in_slot("raise-follow-ups", every, raise_follow_ups)
+
+
+@shared_task(name="feedback.converse")
+def converse_task() -> dict[str, int]:
+    """Handle replies by text message; conversations are locked one by one, so any number of these may run."""
+    return converse(timezone.now())
 
 
 @shared_task(name="feedback.close_partials")

@@ -191,6 +191,31 @@ DELIVERY_LEFT_US = (
 )
 
 
+class ConversationState(TextChoices):
+    """Life of a survey that is asked by text messages."""
+
+    OPEN = "open", _("open: waits for a reply")
+    PAUSED = "paused", _("paused: a person looks at a reply")
+    DONE = "done", _("done")
+    ENDED = "ended", _("ended: by the customer, or because nothing may be sent")
+    EXPIRED = "expired", _("expired: no reply came")
+    GAVE_WAY = "gave_way", _("gave way to the link")
+
+
+CONVERSATION_LIVE = (ConversationState.OPEN, ConversationState.PAUSED)
+
+
+class ReplyOutcome(TextChoices):
+    """What became of a text message that somebody sent into a conversation."""
+
+    ANSWERED = "answered", _("answered the question")
+    SKIPPED = "skipped", _("left the question out")
+    ASKED_AGAIN = "asked_again", _("not understood, asked again")
+    NOT_UNDERSTOOD = "not_understood", _("not understood")
+    EARLY = "early", _("came before the question was sent")
+    OVER = "over", _("came when the conversation was over")
+
+
 class CampaignState(TextChoices):
     """Whether a big send may leave."""
 

@@ -9,6 +9,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from surveys.actions.callbacks import process_callbacks
+from surveys.actions.conversations import expire_conversations
 from surveys.actions.decide import decide_by_clock
 from surveys.actions.decide_delayed import decide_delayed
 from surveys.actions.decide_passages import decide_waits
@@ -61,6 +62,12 @@ def close_idle_runs_task(every: int = 0) -> dict[str, int]:
 def expire_invitations_task(every: int = 0) -> dict[str, int]:
     """End invitations whose link has run out."""
     return in_slot("expire-invitations", every, expire_invitations)
+
+
+@shared_task(name="surveys.expire_conversations")
+def expire_conversations_task(every: int = 0) -> dict[str, int]:
+    """End conversations that nobody has replied to in time."""
+    return in_slot("expire-conversations", every, expire_conversations)
 
 
 @shared_task(name="surveys.plan_reminders")

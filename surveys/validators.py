@@ -10,6 +10,7 @@ from surveys.logic import graph, piping
 from surveys.logic.document import LAYOUTS, keys_of
 from surveys.question_kinds import KINDS, QuestionSpec, kind
 from surveys.question_kinds.document import spec_from
+from surveys.replies import conversation_problems
 
 Path = tuple[str | int, ...]
 SCORED: Final = frozenset({"nps", "csat", "ces", "scale", "agreement", "yes_no"})
@@ -73,12 +74,13 @@ def document_problems(document: Mapping[str, Any], survey_kind: str) -> list[tup
 
 
 def survey_problems(document: Mapping[str, Any], survey_kind: str) -> list[tuple[Path, str]]:
-    """Problems between the questions of a document: codes, layout, logic, piped words, headline."""
+    """Problems between the questions of a document: codes, layout, text messages, logic, piped words, headline."""
     questions = document.get("questions") or []
     found = [*_code_problems(questions)]
     if document.get("layout") and document["layout"] not in LAYOUTS:
         names = {"layout": document["layout"], "known": ", ".join(LAYOUTS)}
         found.append((("layout",), _('"%(layout)s" is no layout: use %(known)s.') % names))
+    found += conversation_problems(document)
     found += [(problem.path, problem.text) for problem in graph.problems(document)]
     return [*found, *_piping_problems(document, survey_kind), *headline_problems(questions, survey_kind)]
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from feedback.queries.known import context_of
 from feedback.queries.quotas import full_quotas
 from surveys.logic.context import Context
 from surveys.logic.order import Order
 from surveys.models import Invitation, OpenLink, SurveyVersion
+from surveys.queries.known import context_of, occasion_key
 from surveys.rendering.pager import order_of
 
 
@@ -46,8 +46,3 @@ def of_invitation(invitation: Invitation) -> Occasion:
 def of_link(link: OpenLink, version: SurveyVersion, submission: str, hidden: Mapping[str, str]) -> Occasion:
     """One use of an open link; `submission` is the random id that its form carries, unique per survey."""
     return Occasion(f"open:{version.survey_id}:{submission}", version, link=link, hidden=hidden)
-
-
-def occasion_key(invitation: Invitation) -> str:
-    """The one key of the one response that an invitation can have."""
-    return f"invitation:{invitation.public_id}"

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from feedback.actions.note_consents import note_consents
-from feedback.actions.occasions import occasion_key, of_invitation
+from feedback.actions.occasions import of_invitation
 from feedback.actions.save_page import finish
 from feedback.actions.store_answers import ResponseIn, content_hash, store_within
 from feedback.actions.take_places import take_places
@@ -16,10 +16,13 @@ from feedback.enums import ResponseSource
 from feedback.models import Response
 from feedback.queries.asked_invitation import invitation_by_token
 from surveys.actions.answered import settle_messages
-from surveys.enums import INVITATION_MAY_ANSWER, InvitationState
+from surveys.actions.conversations import close
+from surveys.enums import INVITATION_MAY_ANSWER, ConversationState, InvitationState
 from surveys.models import Invitation
+from surveys.queries.known import occasion_key
 from surveys.question_kinds import RawValue
 from surveys.rendering.pager import order_of
+from surveys.replies import by_conversation
 
 
 class Gone(LookupError):
@@ -97,6 +100,8 @@ def submit_invitation(
         note_consents(item, now)
         take_places(of_invitation(invitation), values, now)
         settle_messages(invitation.pk)
+        if by_conversation(invitation.version.document):
+            close([invitation.pk], ConversationState.DONE, now)
         if paged:
             finish(of_invitation(invitation), now)
     return receipt_of(stored.response)

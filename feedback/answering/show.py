@@ -8,7 +8,7 @@ from feedback.answering.sheets import Place, answer_sheet, blank_sheet
 from feedback.answering.visit import Visit, stands_on
 from feedback.enums import ClickKind
 from surveys.question_kinds import RawValue
-from surveys.rendering.pager import is_personal
+from surveys.rendering.pager import askable, is_personal
 from surveys.rendering.pages import AnswerForm, preselected
 from surveys.rendering.specs import specs_of
 
@@ -70,13 +70,23 @@ def _number(visit: Visit, chosen: dict[str, RawValue]) -> int:
     """The page asked for, that of the answer clicked, or the one where the customer was; never one not yet reached."""
     if not visit.paged:
         return 1
-    reached = len(visit.partial.visited) + 1 if visit.partial else 1
+    reached = _reached(visit)
     if chosen:
         return next((n for n, page in enumerate(visit.path, 1) if set(chosen) & set(page)), 1)
     asked = visit.request.GET.get("page", "")
     if asked.isdecimal() and len(asked) < 5 and asked.isascii():
         return min(int(asked), reached)
     return reached if any(visit.given.values()) else 1  # a robot that went on without an answer has moved nobody
+
+
+def _reached(visit: Visit) -> int:
+    """The first page with a question that nobody has gone through; by text message they are gone through one by one."""
+    if visit.partial is None:
+        return 1
+    done = {code for page in visit.partial.visited for code in page}
+    places = enumerate(visit.path, 1)
+    version = visit.occasion.version
+    return next((n for n, page in places if not done.issuperset(askable(version, page))), len(visit.path) + 1)
 
 
 def _resumed(visit: Visit) -> bool:

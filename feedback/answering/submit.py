@@ -133,7 +133,7 @@ def _receipt(visit: Visit, values: Mapping[str, RawValue], given: Given) -> Rece
     invitation = visit.occasion.invitation
     if invitation is None:
         return submit_open(visit.occasion, values, _post(visit, given, None), visit.now)
-    return submit_invitation(invitation, values, language=visit.language, now=visit.now, paged=visit.paged)
+    return submit_invitation(invitation, values, language=visit.language, now=visit.now, paged=visit.saved)
 
 
 def _held(visit: Visit, posted: Posted, page: Page | None) -> HttpResponse | None:

@@ -21,6 +21,7 @@ from surveys.question_kinds import QuestionSpec, RawValue, kind
 from surveys.rendering.pager import Page, askable, branches, is_paged, is_personal, personal
 from surveys.rendering.pages import page_texts
 from surveys.rendering.specs import specs_of
+from surveys.replies import by_conversation
 
 KEPT: Final = ("lang",)  # of the address, from page to page
 
@@ -48,9 +49,14 @@ class Visit:
         """Whether the survey may have more than one page."""
         return is_paged(self.occasion.version)
 
+    @property
+    def saved(self) -> bool:
+        """Whether answers may have been saved before the whole is sent: page by page, or by text message."""
+        return self.paged or by_conversation(self.occasion.version.document)
+
     @cached_property
     def partial(self) -> PartialResponse | None:
-        return partial_of(self.occasion.key) if self.paged else None
+        return partial_of(self.occasion.key) if self.saved else None
 
     @property
     def given(self) -> dict[str, list[str]]:

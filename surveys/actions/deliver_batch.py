@@ -10,10 +10,11 @@ from typing import Final, Self
 from django.conf import settings
 
 from surveys.actions import deliver_moves as moves
+from surveys.actions.conversations import take_turns
 from surveys.actions.deliver_carriers import Carriers
 from surveys.actions.deliver_check import facts_of
 from surveys.actions.deliver_moves import Claim
-from surveys.actions.deliver_paid import take_passes
+from surveys.actions.deliver_paid import give_back, take_passes
 from surveys.actions.deliver_rates import take_tokens
 from surveys.actions.deliver_refuse import refuse
 from surveys.actions.dispatch import hold
@@ -60,6 +61,9 @@ class Batch:
         decisions = {each.pk: may_send(self.facts[each.pk], self._clock) for each in deliveries}
         paid = [each for each in deliveries if each.channel == Channel.SMS and decisions[each.pk].ok]
         decisions |= take_passes(paid, self._clock)
+        passed = [each for each in paid if decisions[each.pk].ok]
+        decisions |= take_turns(passed, self._clock)
+        give_back([each for each in passed if not decisions[each.pk].ok])
         decisions |= take_tokens([each for each in deliveries if decisions[each.pk].ok], self._clock)
         for delivery in deliveries:
             decision = decisions[delivery.pk]

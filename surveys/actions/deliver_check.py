@@ -1,7 +1,7 @@
 """The recheck of claimed messages: what was true when they were planned may not be true now (reliability R3)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.conf import settings
@@ -9,13 +9,14 @@ from django.conf import settings
 from cxsurvey.lib.addresses import country_of_phone
 from cxsurvey.lib.periods import ALWAYS, Window, parse_window
 from surveys.actions.deliver_limits import limits_now
-from surveys.enums import Channel
+from surveys.enums import Channel, DeliveryPurpose
 from surveys.models import Customer, Delivery, Rule
 from surveys.policy.channel_choice import Reachable
 from surveys.policy.frequency import ALLOWED
 from surveys.policy.may_send import Claimed
 from surveys.queries.due import never_ask_flags, suppressed_channels
 
+AT_ONCE = timedelta(hours=1)
 HASHES = {Channel.EMAIL: "email_hash", Channel.SMS: "phone_hash"}
 
 
@@ -32,14 +33,20 @@ def facts_of(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Claimed
             expires_at=delivery.invitation.expires_at,
             customer=reachable(delivery.invitation.customer, suppressed, now, flags),
             kind=delivery.invitation.survey.kind,
-            window=window_of(delivery.invitation.rule),
+            window=ALWAYS if _replies(delivery, now) else window_of(delivery.invitation.rule),
             zone=delivery.invitation.customer.time_zone,
             country=country_of(delivery.invitation.customer),
             fallback_zone=settings.TIME_ZONE,
             frequency=limits.get(delivery.pk, ALLOWED),
+            closing=delivery.closing,
         )
         for delivery in deliveries
     }
+
+
+def _replies(delivery: Delivery, now: datetime) -> bool:
+    """Whether it answers somebody who has written a moment ago, and so may leave at whatever hour that was."""
+    return delivery.purpose == DeliveryPurpose.CONVERSATION and now - delivery.created_at < AT_ONCE
 
 
 def hashes_of(customers: Sequence[Customer]) -> set[bytes]:

@@ -5,13 +5,14 @@ from email.utils import formataddr
 
 from django.conf import settings
 
+from surveys.actions.conversations import first_question, language_of
 from surveys.actions.deliver_moves import Frozen
 from surveys.actions.links import answer_url, preferences_url
 from surveys.channels.base import Message
 from surveys.channels.sms.base import segments
 from surveys.enums import Channel, DeliveryPurpose
 from surveys.models import Delivery
-from surveys.rendering.message import ANSWER, PREFERENCES, render_email, render_sms
+from surveys.rendering.message import ANSWER, PREFERENCES, render_email, render_opening, render_sms
 
 
 def compose(delivery: Delivery, provider: str) -> tuple[Message, Frozen]:
@@ -43,7 +44,9 @@ def compose(delivery: Delivery, provider: str) -> tuple[Message, Frozen]:
 def freeze(delivery: Delivery) -> dict[str, str]:
     """The words of the message in the customer's language."""
     invitation, reminder = delivery.invitation, delivery.purpose == DeliveryPurpose.REMINDER
-    language = invitation.customer.language or settings.LANGUAGE_CODE
+    language = language_of(invitation)
+    if delivery.channel == Channel.SMS and not reminder and (spec := first_question(invitation)):
+        return render_opening(invitation, language, spec).as_payload()
     render = render_sms if delivery.channel == Channel.SMS else render_email
     return render(invitation, language, reminder=reminder).as_payload()
 

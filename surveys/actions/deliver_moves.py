@@ -97,7 +97,7 @@ WITH moved AS (
     FROM surveys_invitation i JOIN surveys_customer c ON c.id = i.customer_id
          JOIN surveys_survey q ON q.id = i.survey_id
     WHERE d.id = $1 AND d.state = 'claimed' AND d.claim_no = $2 AND i.id = d.invitation_id
-      AND i.state IN ('planned', 'live') AND i.expires_at > clock_timestamp()
+      AND (i.state IN ('planned', 'live') OR (d.closing AND i.state = 'answered')) AND i.expires_at > clock_timestamp()
       AND CASE d.channel WHEN 'email' THEN c.consent_email ELSE c.consent_sms END
       AND (c.paused_until IS NULL OR c.paused_until <= clock_timestamp())
       AND NOT d.channel || ':' || q.kind = ANY(c.refuses)

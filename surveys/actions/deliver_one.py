@@ -110,7 +110,7 @@ def _after_failure(batch: Batch, delivery: Delivery, failure: Exception, outcome
         return
     with transaction.atomic():
         if delivery.channel == Channel.SMS:
-            give_back(delivery)
+            give_back([delivery])
         if isinstance(failure, PermanentFailure) and failure.hard_bounce:
             hard_bounce(delivery, outcome.error, timezone.now())
         elif isinstance(failure, PermanentFailure) and failure.opted_out:

@@ -18,7 +18,7 @@ from cxsurvey.lib.addresses import country_of_phone, is_mobile
 from cxsurvey.lib.periods import Cap
 from surveys.actions.deliver_compose import compose
 from surveys.actions.dispatch import hold
-from surveys.enums import DeliveryState, HoldCause
+from surveys.enums import DeliveryPurpose, DeliveryState, HoldCause
 from surveys.models import BudgetAlert, Delivery, SmsPass
 from surveys.policy.frequency import SMS_CAPS, check_caps
 from surveys.policy.may_send import SEND, Decision
@@ -46,6 +46,7 @@ class Asked:
     journey: int | None
     segments: int
     caps: tuple[Cap, ...]
+    counts: bool = True  # in the caps: replies to somebody who has written do not
 
 
 def take_passes(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Decision]:
@@ -64,9 +65,10 @@ def take_passes(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Deci
     return decisions
 
 
-def give_back(delivery: Delivery) -> None:
-    """The message has certainly not left and will not: others may have its place."""
-    SmsPass.objects.filter(delivery=delivery).delete()
+def give_back(deliveries: Sequence[Delivery]) -> None:
+    """These have certainly not left, and will not now: others may have their places."""
+    if deliveries:
+        SmsPass.objects.filter(delivery__in=deliveries).delete()
 
 
 class Book:
@@ -76,10 +78,11 @@ class Book:
         self.now = now
         self.taken: list[SmsPass] = []
         earlier = earlier_passes({each.number for each in asked}, now - LONGEST)
-        self.holders = {delivery for delivery, _number, _at in earlier}
+        self.holders = {delivery for delivery, _number, _at, _counts in earlier}
         self.times: dict[bytes, list[datetime]] = defaultdict(list)
-        for _delivery, number, at in earlier:
-            self.times[number].append(at)
+        for _delivery, number, at, counts in earlier:
+            if counts:
+                self.times[number].append(at)
         prefixes = {each.prefix for each in asked}
         self.numbers = numbers_by_prefix(prefixes, now - BURST_OVER)
         self.held, self.released = prefix_switches(prefixes, now - timedelta(days=1))
@@ -96,7 +99,8 @@ class Book:
         return refusal or SEND
 
     def _take(self, each: Asked) -> None:
-        self.times[each.number].append(self.now)
+        if each.counts:
+            self.times[each.number].append(self.now)
         self.numbers[each.prefix].add(each.number)
         self.spent[None] += each.segments
         if each.journey:
@@ -168,13 +172,15 @@ def _of_number(number: str) -> Decision | None:
 def _asked(delivery: Delivery, policies: Mapping[int | None, Mapping[str, object]]) -> Asked:
     customer, journey = delivery.invitation.customer, delivery.invitation.survey.journey_id
     policy = policies.get(journey, policies.get(None))
+    counts = delivery.purpose != DeliveryPurpose.CONVERSATION
     return Asked(
         delivery=delivery,
         number=bytes(customer.phone_hash or b""),
         prefix=customer.phone[:PREFIX_LENGTH],
         journey=journey,
         segments=_segments(delivery),
-        caps=() if policy is not None and not policy else SMS_CAPS,  # an empty policy says: no limits
+        caps=SMS_CAPS if counts and (policy is None or policy) else (),  # an empty policy says: no limits
+        counts=counts,
     )
 
 

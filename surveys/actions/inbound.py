@@ -1,4 +1,4 @@
-"""Messages that people send to us: STOP, START and HELP are obeyed, the rest is kept for people (reliability G6)."""
+"""Messages that people send to us: STOP, START and HELP are obeyed, the rest is a reply or for people (G6)."""
 
 import logging
 from collections.abc import Collection
@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cxsurvey.lib.addresses import AddressError, lookup_hash, normalise_phone
+from surveys.actions.conversations import hand_over, pause
 from surveys.actions.deliver_carriers import carrier_for
 from surveys.actions.handled import Handled
 from surveys.actions.suppress import opt_out_address, resume_address
@@ -44,7 +45,10 @@ def handle_inbound(row: ProviderCallback, now: datetime, *, patient: bool) -> Ha
             return _start(address_hash, now)
         if meaning == Keyword.HELP:
             return Handled("help", reply=_help())
-    return Handled(FOR_A_PERSON + ("may mean stop" if meaning == Keyword.AMBIGUOUS else "a message"))
+    if meaning == Keyword.AMBIGUOUS:
+        pause(address_hash)
+        return Handled(FOR_A_PERSON + "may mean stop")
+    return Handled("a reply" if hand_over(row, address_hash, now) else FOR_A_PERSON + "a message")
 
 
 def settle_inbound(rows: Collection[int], by: str, now: datetime) -> int:

@@ -12,7 +12,7 @@ from surveys.actions.decide_candidates import Candidate
 from surveys.actions.decide_known import Circumstances
 from surveys.actions.deliver_check import country_of, window_of
 from surveys.actions.invite import wake_workers
-from surveys.enums import DELIVERY_LEFT_US, DeliveryPurpose, DeliveryState, InvitationState
+from surveys.enums import CONVERSATION_LIVE, DELIVERY_LEFT_US, DeliveryPurpose, DeliveryState, InvitationState
 from surveys.models import Delivery, Invitation
 from surveys.policy.frequency import Asked, check_reminder
 from surveys.policy.window import NeverOpen, next_allowed
@@ -51,6 +51,7 @@ def _unanswered(now: datetime, after: int) -> list[Delivery]:
         invitation__rule__reminder__isnull=False,
         updated_at__lte=now - F("invitation__rule__reminder"),
     ).exclude(invitation__deliveries__purpose=DeliveryPurpose.REMINDER)
+    firsts = firsts.exclude(invitation__conversation__state__in=CONVERSATION_LIVE)
     related = ("invitation__customer", "invitation__rule__survey", "invitation__run")
     return list(firsts.select_related(*related).order_by("pk")[:MANY])
 

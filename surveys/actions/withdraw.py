@@ -3,9 +3,11 @@
 from collections.abc import Collection
 
 from django.db import transaction
+from django.utils import timezone
 
+from surveys.actions.conversations import close
 from surveys.actions.deliver_moves import move
-from surveys.enums import DELIVERY_MAY_SEND, DeliveryState, InvitationState
+from surveys.enums import DELIVERY_MAY_SEND, ConversationState, DeliveryState, InvitationState
 from surveys.models import AskDecision, Delivery, Invitation
 
 STOPPABLE = (*DELIVERY_MAY_SEND, DeliveryState.CLAIMED)
@@ -24,6 +26,7 @@ def cancel_open(invitation_ids: Collection[int], reason: str) -> int:
         never = mine.filter(pk__in=planned, state=InvitationState.PLANNED).update(state=InvitationState.CANCELLED)
         gone = mine.filter(state=InvitationState.LIVE).update(state=InvitationState.WITHDRAWN)
         AskDecision.objects.filter(invitation_id__in=planned, outcome="planned").update(outcome=reason[:24])
+        close(invitation_ids, ConversationState.ENDED, timezone.now())
     return never + gone
 
 

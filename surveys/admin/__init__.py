@@ -2,6 +2,7 @@
 
 from surveys.admin import (
     asking,
+    conversations,
     customers,
     dispatch,
     intake,
@@ -15,6 +16,7 @@ from surveys.admin import (
 
 __all__ = [
     "asking",
+    "conversations",
     "customers",
     "dispatch",
     "intake",

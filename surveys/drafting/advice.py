@@ -12,6 +12,8 @@ from surveys.drafting.leading import leading_words
 from surveys.drafting.reading_age import reading_age
 from surveys.drafting.texts import SCORED, each_text, plain, questions_of
 from surveys.enums import SurveyKind
+from surveys.question_kinds.registry import ASK_NOTHING
+from surveys.replies.document import FEW_QUESTIONS, by_conversation
 
 OLDEST_READER: Final = 14.0  # years: B1, what most adults read without effort
 SPARE_MINUTE: Final = {SurveyKind.TOUCHPOINT: 60, SurveyKind.END_TO_END: 180, SurveyKind.RELATIONSHIP: 240}
@@ -58,6 +60,10 @@ def _whole(document: Mapping[str, Any], kind: str, around: Surroundings) -> Iter
         yield from _other_scale(headline, around)
     if not any(each.get("kind") in WRITTEN for each in questions):
         yield Advice("no_text", _("No question asks for words: you will see scores without their reasons."))
+    asked = [each for each in questions if each.get("kind") not in ASK_NOTHING]
+    if by_conversation(document) and len(asked) > FEW_QUESTIONS:
+        text = _("By text message few people answer more than %(few)s questions: this survey has %(count)s.")
+        yield Advice("long_conversation", text % {"few": FEW_QUESTIONS, "count": len(asked)})
     yield from _hard_as_a_whole(questions)
     limit = SPARE_MINUTE[SurveyKind(kind)]
     if around.seconds is not None and around.seconds > limit:

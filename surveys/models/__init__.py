@@ -1,5 +1,6 @@
 """The rows of asking: fields, constraints, and nothing else."""
 
+from surveys.models.conversation import Conversation, Reply
 from surveys.models.customer import Customer, NeverAsk, PreferenceChange, Suppression
 from surveys.models.dispatch import BudgetAlert, Campaign, DispatchMark, DispatchSwitch, RateBucket, SmsPass
 from surveys.models.draft import DraftEdit
@@ -17,6 +18,7 @@ __all__ = [
     "Campaign",
     "Choice",
     "ContactPolicy",
+    "Conversation",
     "Customer",
     "Delivery",
     "DeliveryEvent",
@@ -38,6 +40,7 @@ __all__ = [
     "ProviderCallback",
     "Question",
     "RateBucket",
+    "Reply",
     "Rule",
     "RuleMove",
     "SmsPass",

@@ -127,6 +127,8 @@ class Delivery(models.Model):
     )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel)
     purpose = models.CharField(_("purpose"), max_length=12, choices=DeliveryPurpose, default=DeliveryPurpose.FIRST)
+    step = models.PositiveSmallIntegerField(_("step"), default=0, help_text=_("of a conversation, counted from 1"))
+    closing = models.BooleanField(_("closing"), default=False, help_text=_("says thanks: may leave after the answer"))
     state = models.CharField(_("state"), max_length=12, choices=DeliveryState, default=DeliveryState.QUEUED)
     next_at = models.DateTimeField(_("next try"))
     claim_no = models.PositiveIntegerField(_("claims"), default=0, help_text=_("fencing: goes up with every claim"))
@@ -148,7 +150,12 @@ class Delivery(models.Model):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         constraints = [
-            models.UniqueConstraint(fields=("invitation", "channel", "purpose"), name="delivery_once"),
+            models.UniqueConstraint(fields=("invitation", "channel", "purpose", "step"), name="delivery_once"),
+            models.CheckConstraint(
+                condition=Q(purpose=DeliveryPurpose.CONVERSATION, step__gt=0)
+                | (~Q(purpose=DeliveryPurpose.CONVERSATION) & Q(step=0, closing=False)),
+                name="delivery_step",
+            ),
             models.UniqueConstraint(
                 fields=("provider", "provider_id"), condition=~Q(provider_id=""), name="delivery_provider_id"
             ),

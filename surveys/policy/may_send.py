@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from cxsurvey.lib.periods import ALWAYS, Window
-from surveys.enums import INVITATION_MAY_ANSWER, DeliveryState
+from surveys.enums import INVITATION_MAY_ANSWER, DeliveryState, InvitationState
 from surveys.policy.channel_choice import Reachable, obstacle_to
 from surveys.policy.frequency import ALLOWED, Verdict
 from surveys.policy.reasons import Reason
@@ -26,6 +26,7 @@ class Claimed:
     country: str = ""
     fallback_zone: str = "UTC"
     frequency: Verdict = ALLOWED
+    closing: bool = False  # says thanks: the answer is what it waits for
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ SEND: Final = Decision(DeliveryState.SENDING, Reason.SENT)
 
 def may_send(message: Claimed, now: datetime) -> Decision:
     """Send now, later, or never. Refusals by the customer come before limits, limits before quiet hours."""
-    if message.invitation_state not in INVITATION_MAY_ANSWER:
+    answered = message.closing and message.invitation_state == InvitationState.ANSWERED
+    if message.invitation_state not in INVITATION_MAY_ANSWER and not answered:
         return Decision(DeliveryState.CANCELLED, Reason.WITHDRAWN)
     if now >= message.expires_at:
         return Decision(DeliveryState.EXPIRED, Reason.EXPIRED)

@@ -39,6 +39,7 @@ class Reason(TextChoices):
     COUNTRY_CLOSED = "country_closed", _("text messages to this country are not allowed")
     HELD = "held", _("held until somebody has looked")
     BUDGET = "budget", _("the text messages of the day are used up")
+    IN_CONVERSATION = "in_conversation", _("the number is in a conversation about another survey")
     FAILED = "failed", _("could not be sent")
 
 

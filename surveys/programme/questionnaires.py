@@ -9,6 +9,7 @@ from surveys.enums import StageKind, SurveyKind
 from surveys.programme.journeys import check_stage
 from surveys.programme.logic import SURVEY_KEYS as LOGIC_KEYS
 from surveys.programme.logic import survey_logic
+from surveys.programme.messages import SMS_KEYS, survey_messages
 from surveys.programme.nodes import Node, nearest
 from surveys.programme.questions import parse_question
 from surveys.programme.schema import JourneyDef, SurveyDef, survey_order
@@ -28,6 +29,7 @@ SURVEY_KEYS: Final = (
     "help_url",
     "subject",
     "about",
+    *SMS_KEYS,
     "questions",
     *LOGIC_KEYS,
 )
@@ -68,7 +70,7 @@ def _survey(node: Node, journey: JourneyDef) -> SurveyDef | None:
     document |= {key: texts(node, key, place.languages) for key in TEXTS}
     document["help_url"] = _help_url(node)
     headline = node.optional_code("headline")
-    document |= survey_logic(node, place.languages)
+    document |= survey_messages(node) | survey_logic(node, place.languages)
     document["questions"] = _questions(node, place, headline or _default_headline(journey, kind, code), document)
     chosen = [question["code"] for question in document["questions"] if question["headline"]]
     if headline and headline not in chosen:

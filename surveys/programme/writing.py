@@ -15,6 +15,7 @@ from surveys.programme.extras import CHOICE_FLAGS, write_extras
 from surveys.programme.logic import write_condition, write_survey_logic
 from surveys.programme.mapping_sources import CONDITION_KEYS, SOURCE_KEYS
 from surveys.programme.mappings import ANSWER_KEYS, MAPPING_KEYS, WIDE_KEYS
+from surveys.programme.messages import write_messages
 from surveys.programme.periods import write_period
 from surveys.programme.questions import METRICS, SCALES
 from surveys.programme.schema import (
@@ -136,6 +137,7 @@ def _survey(survey: SurveyDef) -> dict[str, Any]:
         value = document[key] if key == "help_url" else text(document[key], languages)
         if value:
             plain[key] = value
+    plain |= write_messages(document)
     logic = write_survey_logic(document, lambda words: text(words, languages))
     plain |= {key: value if key == "endings" else _flow_lines(value) for key, value in logic.items()}
     plain["questions"] = [_question(question, survey, languages) for question in document["questions"]]

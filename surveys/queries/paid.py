@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 
 from django.db.models import Sum
 
+from surveys.enums import DeliveryPurpose
 from surveys.models import DispatchSwitch, SmsPass
 
 
-def earlier_passes(numbers: Collection[bytes], since: datetime) -> list[tuple[int, bytes, datetime]]:
-    """(delivery, number's hash, when) of what was let through to these numbers."""
-    rows = SmsPass.objects.filter(phone_hash__in=numbers, at__gte=since).values_list("delivery_id", "phone_hash", "at")
-    return [(delivery, bytes(number), at) for delivery, number, at in rows]
+def earlier_passes(numbers: Collection[bytes], since: datetime) -> list[tuple[int, bytes, datetime, bool]]:
+    """(delivery, number's hash, when, whether it counts in the caps) of what was let through to these numbers."""
+    rows = SmsPass.objects.filter(phone_hash__in=numbers, at__gte=since)
+    told = rows.values_list("delivery_id", "phone_hash", "at", "delivery__purpose")
+    return [(each[0], bytes(each[1]), each[2], each[3] != DeliveryPurpose.CONVERSATION) for each in told]
 
 
 def numbers_by_prefix(prefixes: Collection[str], since: datetime) -> dict[str, set[bytes]]:

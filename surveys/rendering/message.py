@@ -29,6 +29,7 @@ from surveys.question_kinds.registry import ASK_NOTHING
 from surveys.rendering.durations import answering_seconds, duration
 from surveys.rendering.specs import Key, fallbacks, specs_of
 from surveys.rendering.texts import pick
+from surveys.replies.asking import question_text
 
 ANSWER: Final = "[[answer]]"
 PREFERENCES: Final = "[[preferences]]"
@@ -74,13 +75,24 @@ def render_email(invitation: Invitation, language: str, *, reminder: bool = Fals
 def render_sms(invitation: Invitation, language: str, *, reminder: bool = False) -> Rendered:
     """The invitation as an SMS: who, about what, the link, how to end it. One segment where the names are short."""
     frame = _frame(invitation, language, settings.SMS_SENDER_NAME or settings.SENDER_NAME, reminder=reminder)
-    with translation.override(_interface_language(language)):
+    with translation.override(interface_language(language)):
         about = _about(invitation.version, frame)
         lead = _("Reminder: %(about)s") % {"about": about} if reminder else capfirst(about)
         # Translators: an SMS. Keep to characters of the GSM alphabet (no typographic spaces or quotes) and very short;
         # the word STOP stays.
         text = _("%(name)s: %(lead)s? %(link)s STOP to end") % {"name": frame.sender, "lead": lead, "link": ANSWER}
     return Rendered(text)
+
+
+def render_opening(invitation: Invitation, language: str, first: QuestionSpec) -> Rendered:
+    """The first message of a conversation: who, about what, the first question with its answers, how to end it."""
+    frame = _frame(invitation, language, settings.SMS_SENDER_NAME or settings.SENDER_NAME, reminder=False)
+    with translation.override(interface_language(language)):
+        names = {"name": frame.sender, "about": capfirst(_about(invitation.version, frame))}
+        # Translators: an SMS, followed by a question. Characters of the GSM alphabet, very short; the word STOP stays.
+        lead, end = _("%(name)s: %(about)s.") % names, _("STOP to end.")
+        question = question_text(first)
+    return Rendered(f"{lead} {question}{chr(10) if chr(10) in question else ' '}{end}")
 
 
 def fill(text: str, answer_url: str, preferences_url: str) -> str:
@@ -94,7 +106,7 @@ def _sender_name(invitation: Invitation) -> str:
     return str(journey.sender.get("name", "") if journey else "") or str(settings.SENDER_NAME)
 
 
-def _interface_language(language: str) -> str:
+def interface_language(language: str) -> str:
     """The nearest language that our own words exist in."""
     known = dict(settings.LANGUAGES)
     code = language.lower().replace("_", "-")
@@ -126,7 +138,7 @@ def _cached_email(key: Key, frame: Frame) -> Rendered:
 
 
 def _email(version: SurveyVersion, frame: Frame) -> Rendered:
-    with translation.override(_interface_language(frame.language)):
+    with translation.override(interface_language(frame.language)):
         context = _context(version, frame)
         html = render_to_string("surveys/mail/invitation.html", context)
         text = render_to_string("surveys/mail/invitation.txt", context)

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from surveys.question_kinds import QuestionSpec, RawValue, kind
-from surveys.replies.words import POLITE, answer_word, number_word, plain, praise
+from surveys.replies.words import POLITE, SKIP, answer_word, number_word, plain, praise
 
 STARS: Final = "⭐★✩☆"
 FEW_POINTS: Final = 7  # words of praise name a place on a short scale; on 0-10 "very good" may be 8, 9 or 10
@@ -15,6 +15,7 @@ _LIST: Final = re.compile(r"\s*(?:,|;|\+|/|&|\band\b|\bund\b|\bet\b|\bو\b|\s)\s
 SCALES: Final = frozenset({"nps", "csat", "ces", "scale", "agreement", "number"})
 LISTS: Final = frozenset({"single", "multi", "feelings"})
 WORDS: Final = frozenset({"text", "short_text", "long_text"})
+ASKABLE: Final = SCALES | LISTS | WORDS | {"yes_no"}
 
 
 class NotUnderstood(ValueError):
@@ -23,7 +24,12 @@ class NotUnderstood(ValueError):
 
 def can_be_asked(spec: QuestionSpec) -> bool:
     """Whether a text message can carry the question and a reply the answer."""
-    return spec.kind in SCALES | LISTS | WORDS | {"yes_no"}
+    return spec.kind in ASKABLE
+
+
+def asks_to_skip(text: str) -> bool:
+    """Whether the whole reply says: leave this question out."""
+    return _without_politeness(plain(text)) in SKIP
 
 
 def understand(text: str, spec: QuestionSpec) -> RawValue:
@@ -75,7 +81,7 @@ def _figure(text: str, words: str, spec: QuestionSpec) -> str:
 
 def _of_its_scale(value: int, most: int, spec: QuestionSpec) -> str:
     """ "4/5" is an answer on a scale that ends at 5, and a riddle on one that ends at 10."""
-    _low, high = _ends(spec)
+    _low, high = ends_of(spec)
     if most != high:
         raise NotUnderstood(f"{value}/{most}")
     return str(value)
@@ -85,14 +91,14 @@ def _praised(words: str, spec: QuestionSpec) -> str:
     share = praise(words)
     if share is None or spec.kind not in {"csat", "scale"}:
         raise NotUnderstood(words)
-    low, high = _ends(spec)
+    low, high = ends_of(spec)
     place = share * (high - low)
     if high - low + 1 > FEW_POINTS or place != int(place):
         raise NotUnderstood(words)
     return str(high - int(place) if spec.reversed else low + int(place))
 
 
-def _ends(spec: QuestionSpec) -> tuple[int, int]:
+def ends_of(spec: QuestionSpec) -> tuple[int, int]:
     """The scale as given, else as the kind has it."""
     choices = getattr(kind(spec.kind).form_field(spec), "choices", ())
     numbers = [int(value) for value, _label in choices if str(value).lstrip("-").isdigit()]
@@ -103,38 +109,43 @@ def _ends(spec: QuestionSpec) -> tuple[int, int]:
 
 def _yes_no(words: str, spec: QuestionSpec) -> RawValue:
     meant = answer_word(words)
-    if meant is None and words in ("1", "2"):
-        meant = words == "1"  # as they are listed
-    if meant is None:
+    if meant is not None:
+        return _parsed("yes" if meant else "no", spec)
+    code = _one_choice(words, _offered(spec))  # as they are listed, or by the survey's own words for them
+    if code is None:
         raise NotUnderstood(words)
-    return _parsed("yes" if meant else "no", spec)
+    return _parsed(code, spec)
 
 
 def _choices(whole: str, words: str, spec: QuestionSpec) -> RawValue:
     """One or several of the list; a label with "and" in it is tried whole before it is taken apart."""
-    offered = _offered(spec)
-    code = _one_choice(whole, offered) or _one_choice(words, offered)
+    listed = _offered(spec)
+    code = _one_choice(whole, listed) or _one_choice(words, listed)
     if code is None and spec.kind == "single":
         raise NotUnderstood(words)
-    codes = [code] if code is not None else [_one_choice(part, offered) for part in _LIST.split(words) if part]
+    codes = [code] if code is not None else [_one_choice(part, listed) for part in _LIST.split(words) if part]
     if not codes or None in codes:
         raise NotUnderstood(words)
     found = list(dict.fromkeys(each for each in codes if each is not None))
     return _parsed(found[0] if spec.kind == "single" else found, spec)
 
 
-def _offered(spec: QuestionSpec) -> list[tuple[str, str]]:
-    """The choices as they are listed in the message, from 1."""
+def offered(spec: QuestionSpec) -> list[tuple[str, str]]:
+    """The choices (code, label) as they are listed in the message, from 1."""
     choices = getattr(kind(spec.kind).form_field(spec), "choices", ())
-    return [(str(code), plain(str(label))) for code, label in choices if str(code)]
+    return [(str(code), str(label)) for code, label in choices if str(code)]
 
 
-def _one_choice(words: str, offered: list[tuple[str, str]]) -> str | None:
+def _offered(spec: QuestionSpec) -> list[tuple[str, str]]:
+    return [(code, plain(label)) for code, label in offered(spec)]
+
+
+def _one_choice(words: str, listed: list[tuple[str, str]]) -> str | None:
     """By number, code or whole label; else by the only label that begins so."""
     if words.isdigit():
         place = int(words) - 1
-        return offered[place][0] if 0 <= place < len(offered) else None
-    exact = [code for code, label in offered if words in (label, _without_politeness(label), plain(code))]
-    starts = [code for code, label in offered if len(words) >= 3 and label.startswith(words)]
+        return listed[place][0] if 0 <= place < len(listed) else None
+    exact = [code for code, label in listed if words in (label, _without_politeness(label), plain(code))]
+    starts = [code for code, label in listed if len(words) >= 3 and label.startswith(words)]
     found = exact or starts
     return found[0] if len(found) == 1 else None

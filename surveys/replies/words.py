@@ -54,6 +54,12 @@ _FEELINGS: Final = {
         0.0: ("سيئ جدا", "سيء جدا", "فظيع", "غير راض جدا"),
     },
 }
+_SKIP: Final = (
+    *("skip", "next", "pass", "skip it", "next question"),
+    *("weiter", "überspringen", "auslassen", "nächste", "nächste frage"),
+    *("passer", "passe", "suivant", "question suivante", "sauter"),
+    *("تخطي", "تخطى", "التالي", "السؤال التالي"),
+)
 POLITE_WORDS: Final = (
     "please pls thanks thank you thx would say i give it a the my answer is about bitte danke ich sage würde sagen "
     "gebe merci svp je dirais donne note شكرا من فضلك"
@@ -88,6 +94,7 @@ NUMBER_WORDS: Final = _MORE_NUMBERS | {
     plain(word): value for words in _NUMBERS.values() for value, word in enumerate(words.split())
 }
 YES: Final = frozenset(plain(word) for words in _YES.values() for word in words)
+SKIP: Final = frozenset(plain(word) for word in _SKIP)
 NO: Final = frozenset(plain(word) for words in _NO.values() for word in words)
 PRAISE: Final = {
     plain(word): share for shares in _FEELINGS.values() for share, words in shares.items() for word in words

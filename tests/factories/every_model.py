@@ -104,6 +104,16 @@ def _callback() -> s.ProviderCallback:
     return s.ProviderCallback.objects.create(provider="twilio", event_id=_n(), kind="status", received_at=START)
 
 
+def _conversation() -> s.Conversation:
+    return s.Conversation.objects.create(
+        invitation=InvitationFactory(channel="sms"),
+        phone_hash=hashlib.sha256(_n().encode()).digest(),
+        question="overall",
+        started_at=START,
+        expires_at=START + timedelta(3),
+    )
+
+
 def _request() -> s.IdempotentRequest:
     return s.IdempotentRequest.objects.create(user=_user(), key=_n(), request_hash=b"h" * 32)
 
@@ -270,6 +280,8 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
         day=START.date(), journey=JourneyFactory(), percent=50, segments=10, at=START
     ),
     s.ProviderCallback: _callback,
+    s.Conversation: _conversation,
+    s.Reply: lambda: s.Reply.objects.create(conversation=_conversation(), callback=_callback(), step=0),
     s.IdempotentRequest: _request,
     s.OpenLink: _open_link,
     s.JobRun: lambda: s.JobRun.objects.create(job=_n("job"), slot=START),

@@ -36,6 +36,15 @@ def test_too_long_depends_on_the_kind_of_survey():
     assert said([OVERALL, WORDS], kind="end_to_end", seconds=90) == []
 
 
+def test_conversation_of_many_questions_is_advised_against():
+    three = [OVERALL, WORDS, {**WORDS, "code": "more"}]
+    found = [
+        [each.code for each in advice({"sms": "conversation", "questions": questions}, "touchpoint")]
+        for questions in (three, [*three, {**WORDS, "code": "last"}])
+    ]
+    assert found == [[], ["long_conversation"]]
+
+
 def test_wording_named_by_question_and_language():
     question = {
         **OVERALL,

@@ -11,7 +11,7 @@ def test_reason_codes_are_the_contract_and_fit_the_column() -> None:
         *("sent", "delayed", "no_consent", "opted_out", "bounced", "complaint", "never_ask", "paused", "not_wanted"),
         *("policy", "room_for_journey", "not_sampled", "no_address", "expired", "withdrawn", "quiet_hours_over_life"),
         *("too_old", "duplicate", "e2e_only", "reopened", "no_date", "shadow", "not_in_test", "over_ramp"),
-        *("not_mobile", "country_closed", "held", "budget", "failed"),
+        *("not_mobile", "country_closed", "held", "budget", "in_conversation", "failed"),
     ]
     assert max(len(code) for code in Reason.values) == 21
 

@@ -57,6 +57,7 @@ WHENS = st.sampled_from(
         {"manual": True},
     ]
 )
+SMS = st.sampled_from([{}, {"sms": "link"}, {"sms": "conversation"}, {"sms": "conversation", "sms_life": "90m"}])
 periods = st.sampled_from(["0", "30m", "24h", "36h", "2d", "2w", "180d"])
 
 
@@ -133,7 +134,7 @@ def programmes(draw: st.DrawFn) -> str:
                     {"code": "b", "name": draw(text), "optional": draw(st.booleans())},
                 ],
             },
-            "surveys": [{"code": "s", "kind": "end-to-end", "languages": languages, "title": draw(text), "questions": questions, **draw(st.sampled_from([LOGIC, {"endings": LOGIC["endings"]}]))}],
+            "surveys": [{"code": "s", "kind": "end-to-end", "languages": languages, "title": draw(text), "questions": questions, **draw(SMS), **draw(st.sampled_from([LOGIC, {"endings": LOGIC["endings"]}]))}],
             "rules": [
                 {
                     "survey": "s",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.question_kinds import QuestionSpec, RawValue, kind
-from surveys.replies import NotUnderstood, can_be_asked, understand
+from surveys.replies import NotUnderstood, asks_to_skip, can_be_asked, understand
 
 NPS = QuestionSpec("nps", "nps", "How likely?")
 CSAT = QuestionSpec("csat", "csat", "How satisfied?", scale_min=1, scale_max=5)
@@ -145,3 +145,13 @@ def test_any_text_gives_a_valid_value_or_is_not_understood(reply):
 def test_every_figure_of_a_scale_is_understood(number):
     assert understand(str(number), NPS).number == number
     assert understand(f"{number}/10", NPS).number == number
+
+
+@pytest.mark.parametrize("text", ["skip", "Skip!", "SKIP please", "weiter", "Passer", "passer svp", "تخطي", "next"])
+def test_wish_to_skip_is_understood(text):
+    assert asks_to_skip(text) is True
+
+
+@pytest.mark.parametrize("text", ["", "I did not skip the line", "9", "weiter so, ihr seid gut", "no"])
+def test_other_words_are_no_wish_to_skip(text):
+    assert asks_to_skip(text) is False

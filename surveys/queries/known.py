@@ -1,4 +1,4 @@
-"""What logic may look at beside the answers: customer, contact, run and stage; read only when it does look."""
+"""What logic knows of an occasion beside the answers: its key, customer, contact, run, stage; read when looked at."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -27,6 +27,11 @@ def context_of(invitation: Invitation | None, hidden: Mapping[str, str]) -> Cont
         stage=_Lazy(lambda: known.of("stage")),
         hidden=hidden,
     )
+
+
+def occasion_key(invitation: Invitation) -> str:
+    """The one key of the one response that an invitation can have; also the seed of its random order."""
+    return f"invitation:{invitation.public_id}"
 
 
 class _Known:
