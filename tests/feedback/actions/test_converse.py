@@ -200,8 +200,8 @@ def test_help_is_answered_and_changes_nothing(phone):
 def test_reply_before_the_question_has_left_is_kept_for_a_person(phone):
     invitation = asked()
     work()
-    phone.provider.write_in(phone.number, "4")
-    phone.provider.write_in(phone.number, "yes")
+    phone.send("4")
+    phone.send("yes")
     work()
     assert phone.texts[1:] == ["Is it done? Answer Yes or No."]
     assert list(Reply.objects.order_by("pk").values_list("step", "outcome")) == [(0, "answered"), (0, "early")]
