@@ -1,8 +1,5 @@
 """The message of a delivery: rendered once and frozen without tokens, filled with its addresses as it leaves."""
 
-from collections.abc import Mapping
-from email.utils import formataddr
-
 from django.conf import settings
 
 from surveys.actions.conversations import first_question, language_of
@@ -11,8 +8,8 @@ from surveys.actions.links import answer_url, preferences_url
 from surveys.channels.base import Message
 from surveys.channels.sms.base import segments
 from surveys.enums import Channel, DeliveryPurpose
-from surveys.models import Delivery
-from surveys.rendering.message import ANSWER, PREFERENCES, render_email, render_opening, render_sms
+from surveys.models import Delivery, Invitation
+from surveys.rendering.message import ANSWER, PREFERENCES, Rendered, render_email, render_opening, render_sms
 
 
 def compose(delivery: Delivery, provider: str) -> tuple[Message, Frozen]:
@@ -43,12 +40,17 @@ def compose(delivery: Delivery, provider: str) -> tuple[Message, Frozen]:
 
 def freeze(delivery: Delivery) -> dict[str, str]:
     """The words of the message in the customer's language."""
-    invitation, reminder = delivery.invitation, delivery.purpose == DeliveryPurpose.REMINDER
+    reminder = delivery.purpose == DeliveryPurpose.REMINDER
+    return words_of(delivery.invitation, delivery.channel, reminder=reminder).as_payload()
+
+
+def words_of(invitation: Invitation, channel: str, *, reminder: bool = False) -> Rendered:
+    """A mail, a text message with the link, or one with the first question, as the survey says."""
     language = language_of(invitation)
-    if delivery.channel == Channel.SMS and not reminder and (spec := first_question(invitation)):
-        return render_opening(invitation, language, spec).as_payload()
-    render = render_sms if delivery.channel == Channel.SMS else render_email
-    return render(invitation, language, reminder=reminder).as_payload()
+    if channel == Channel.SMS and not reminder and (spec := first_question(invitation)):
+        return render_opening(invitation, language, spec)
+    render = render_sms if channel == Channel.SMS else render_email
+    return render(invitation, language, reminder=reminder)
 
 
 def preview(delivery: Delivery) -> tuple[str, int]:

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from cxsurvey.lib.addresses import AddressError, normalise_email, normalise_phone
 from surveys.actions.deliver_carriers import Carriers
+from surveys.actions.deliver_compose import words_of
 from surveys.channels.base import ChannelFailure, Message
 from surveys.enums import Channel
 from surveys.models import Customer, Invitation, SurveyVersion
-from surveys.rendering.message import ANSWER, PREFERENCES, Rendered, render_email, render_sms
+from surveys.rendering.message import ANSWER, PREFERENCES, Rendered
 
 MOST_AN_HOUR: Final = 20  # a person: somebody who tries a mail, not somebody who sends mails
 
@@ -65,8 +66,7 @@ def _rendered(version: SurveyVersion, channel: str, language: str) -> Rendered:
         due_at=now,
         expires_at=now + timedelta(days=14),
     )
-    render = render_sms if channel == Channel.SMS else render_email
-    return render(invitation, language)
+    return words_of(invitation, channel)
 
 
 def _message(version: SurveyVersion, rendered: Rendered, recipient: str, language: str) -> Message:
