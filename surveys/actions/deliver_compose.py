@@ -1,5 +1,8 @@
 """The message of a delivery: rendered once and frozen without tokens, filled with its addresses as it leaves."""
 
+from collections.abc import Mapping
+from email.utils import formataddr
+
 from django.conf import settings
 
 from surveys.actions.conversations import first_question, language_of

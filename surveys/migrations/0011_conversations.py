@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0008_modes_in_a_word'),
+        ('surveys', '0010_question_series'),
     ]
 
     operations = [
