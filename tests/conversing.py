@@ -15,7 +15,7 @@ from tests.factories import CustomerFactory, DeliveryFactory, InvitationFactory,
 from tests.fixtures_standins import post_to_us
 
 NUMBER = "+4915112345678"
-SCORE = {
+SCORE: dict[str, Any] = {
     "code": "overall",
     "kind": "csat",
     "metric": "csat",
@@ -28,9 +28,14 @@ SCORE = {
         "ar": "ما مدى رضاك؟",
     },
 }
-DONE = {"code": "done", "kind": "yes_no", "text": {"en": "Is it done?"}, "required": True}
-WHY = {"code": "why", "kind": "text", "text": {"en": "What should we do better?"}}
-WHERE = {"code": "where", "kind": "contact", "fields": ["email"], "text": {"en": "Where can we reach you?"}}
+DONE: dict[str, Any] = {"code": "done", "kind": "yes_no", "text": {"en": "Is it done?"}, "required": True}
+WHY: dict[str, Any] = {"code": "why", "kind": "text", "text": {"en": "What should we do better?"}}
+WHERE: dict[str, Any] = {
+    "code": "where",
+    "kind": "contact",
+    "fields": ["email"],
+    "text": {"en": "Where can we reach you?"},
+}
 LANGUAGES = ["en", "de", "fr", "ar"]
 
 
