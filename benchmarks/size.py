@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import http.client
 import io
+import itertools
 import json
 import os
 import resource
@@ -97,18 +98,22 @@ def _compute(report: dict[str, Any], most: int) -> None:
     """The whole computation as the worker does it, by step, kept; most: CPU seconds of this process it may take."""
     from feedback.actions import analyse as module
     from feedback.dashboards.comparison import Query, build_comparison
+    from feedback.insights.alive import heard_by
 
     told: list[tuple[float, str]] = []
+    alive: list[float] = []
 
     def watched(query: Query, tell: Any) -> dict[str, Any]:
         def both(percent: int, note: str) -> None:
             told.append((time.process_time(), note))
+            alive.append(time.process_time())
             tell(percent, note)
 
         signal.signal(signal.SIGPROF, _too_long)
         signal.setitimer(signal.ITIMER_PROF, most)
         try:
-            return build_comparison(query, tell=both)
+            with heard_by(lambda: alive.append(time.process_time())):
+                return build_comparison(query, tell=both)
         except _TooLongError:
             report["ended_after_cpu_s"] = most
             last_days = _latest() - timedelta(days=30)
@@ -123,6 +128,7 @@ def _compute(report: dict[str, Any], most: int) -> None:
             raise SystemExit("The comparison could not be stored.")
     ends = [*(moment for moment, _note in told[1:]), time.process_time()]
     report["steps_cpu_s"] = [(note, round(end - begin, 2)) for (begin, note), end in zip(told, ends, strict=True)]
+    report["longest_silence_cpu_s"] = round(max(b - a for a, b in itertools.pairwise(alive)), 2)
     report["peak_megabytes"] = _megabytes()
 
 

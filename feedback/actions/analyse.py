@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -14,9 +14,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cxsurvey.lib.nudge import nudge
-from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
+from feedback.dashboards.comparison import Query, Tell, UnknownJourney, build_comparison
 from feedback.dashboards.standing import closed_month
 from feedback.enums import AnalysisState
+from feedback.insights.alive import heard_by
 from feedback.models import Analysis
 from feedback.queries.analyses import claimable, comparable_journey, find_analysis, hash_of, is_small
 from feedback.queries.comments import newest_comments
@@ -186,7 +187,7 @@ def mark_waiting(row: Analysis) -> bool:
 def stop_analyses(ids: Sequence[int]) -> int:
     """Stop those that wait or are being computed, keeping their former values; how many were.
 
-    A worker notices at the next step. They rest until somebody asks for them again (`resume_analyses`).
+    A worker notices within about a second. They rest until somebody asks for them again (`resume_analyses`).
     """
     stopped = Analysis.objects.filter(pk__in=ids, state__in=STOPPABLE)
     return stopped.update(state=AnalysisState.STOPPED, note="", lease_until=None)
@@ -222,7 +223,7 @@ def analyse(analysis_id: int, *, in_background: bool = True) -> bool:
     try:
         with translation.override(row.query["language"]):
             query = query_of(row.query)
-            value = build_comparison(query, tell=_teller(row) if in_background else None)
+            value = _built(query, _teller(row)) if in_background else build_comparison(query)
             runs = run_ids(row.journey_id, query.window, query.segments)
             text = json.dumps(value, allow_nan=False)
             comments = [] if value["hidden"] else newest_comments(runs, COMMENTS)
@@ -234,6 +235,18 @@ def analyse(analysis_id: int, *, in_background: bool = True) -> bool:
         _fail(row, trouble)
         return False
     return _store(row, text, comments, made_of, time.monotonic() - began)
+
+
+def _built(query: Query, teller: Tell) -> dict[str, Any]:
+    """The comparison, told of at each step and whenever a long loop shows that it is alive."""
+    reached: list[tuple[int, str]] = [(0, "")]
+
+    def step(percent: int, note: str) -> None:
+        reached[0] = percent, note
+        teller(percent, note)
+
+    with heard_by(lambda: teller(*reached[0])):
+        return build_comparison(query, tell=step)
 
 
 def _claim(analysis_id: int) -> Analysis | None:
@@ -255,7 +268,7 @@ def _mine(row: Analysis) -> Any:
     return Analysis.objects.filter(pk=row.pk, claim_no=row.claim_no, state=AnalysisState.RUNNING)
 
 
-def _teller(row: Analysis) -> Callable[[int, str], None]:
+def _teller(row: Analysis) -> Tell:
     """Write how far it is, and hold the lease, once a second at most; NotMineError where it was stopped meanwhile."""
     last = [time.monotonic()]
 

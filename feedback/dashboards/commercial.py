@@ -11,6 +11,7 @@ from feedback.dashboards.changes import day_of
 from feedback.dashboards.context import Context
 from feedback.dashboards.doubts import warning
 from feedback.dashboards.words_value import CAVEATS, WARNINGS, stake_text
+from feedback.insights.alive import tick
 from feedback.insights.arrays import Floats
 from feedback.insights.commercial import CommercialLink, Link, ScoreBand, commercial_link, value_at_stake
 from feedback.insights.intervals import clustered_mean
@@ -75,6 +76,7 @@ def joined_to_runs(records: Sequence[Record], history: RunHistory) -> Joined:
     found = Joined([], [], [], {})
     last: dict[int, Record] = {}
     for record in records:
+        tick()
         at = _run_of(record, by_run, by_customer, history)
         if isinstance(at, str):
             found.left_out[at] = found.left_out.get(at, 0) + 1

@@ -29,7 +29,7 @@ from feedback.insights.versions import FORMULA_VERSION
 from feedback.queries.asks import asked_by_stage
 from feedback.queries.comments import sentiment_counts
 
-__all__ = ["Addition", "Query", "UnknownJourney", "build_comparison"]
+__all__ = ["Addition", "Query", "Tell", "UnknownJourney", "build_comparison"]
 
 Value = dict[str, Any]
 

@@ -5,6 +5,7 @@ from math import comb
 
 import numpy as np
 
+from feedback.insights.alive import tick
 from feedback.insights.arrays import CodesLike, Floats, cluster_codes
 from feedback.insights.regression import COLLINEAR
 
@@ -94,6 +95,7 @@ def share_intervals(
     random = np.random.Generator(np.random.PCG64(seed))
     found = np.empty((BOOTSTRAPS, len(groups)))
     for draw in range(BOOTSTRAPS):
+        tick()
         times = np.bincount(random.integers(0, count, count), minlength=count)
         parts = lmg(_correlations_of_draw(rows, times[codes].astype(np.float64), least), groups)
         found[draw] = parts / parts.sum() if parts.sum() > 0 else 0.0

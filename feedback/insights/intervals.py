@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from feedback.insights.alive import tick
 from feedback.insights.arrays import CodesLike, Floats, FloatsLike, Ints, checked_weights, cluster_codes, floats, plain
 from feedback.insights.distributions import LEVEL, t_p_value, t_quantile
 
@@ -64,6 +65,7 @@ def clustered_mean(
     plain t interval s/sqrt(n), and with weights the linearised variance sum w^2 (y - mean)^2 / (sum w)^2 * n/(n-1) of
     method 2.12 (fixed weights, conservative). Raises ValueError on lengths that differ or a negative weight.
     """
+    tick()
     y = floats(values)
     w = np.ones(len(y)) if weights is None else checked_weights(weights, len(y))
     codes = cluster_codes(clusters, len(y))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from feedback.insights.alive import tick
 from feedback.insights.arrays import CodesLike, Floats, Ints, cluster_codes
 from feedback.insights.distributions import Z95, z_p_value
 
@@ -77,6 +78,7 @@ def _maximum(outcome: Floats, design: Floats) -> Floats | None:
     beta = np.zeros(design.shape[1])
     likelihood = -np.inf
     for _ in range(STEPS):
+        tick()
         chances = special.expit(design @ beta)
         information = design.T @ (design * (chances * (1 - chances))[:, None])
         if np.linalg.matrix_rank(information, hermitian=True) < len(beta):

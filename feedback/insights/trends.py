@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from feedback.insights.alive import tick
 from feedback.insights.arrays import Floats, FloatsLike, floats
 from feedback.insights.comparison import FINDING_Q
 from feedback.insights.multiple import benjamini_hochberg
@@ -185,6 +186,7 @@ def _permuted_p(y: Floats, w: Floats, margin: int, seed: int, permutations: int)
     rest = permutations - first
     pieces = [PIECE] * (rest // PIECE) + ([rest % PIECE] if rest % PIECE else [])
     for count in (first, *pieces):
+        tick()
         orders = random.random((count, len(y))).argsort(axis=1)
         largest = _between(y[orders], w[orders], margin).max(axis=1, initial=-np.inf)
         extreme, tried = extreme + int((largest >= seen).sum()), tried + count

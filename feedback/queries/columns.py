@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, Expression, F, FloatField, Func, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
+from feedback.insights.alive import tick
 from feedback.insights.arrays import Floats
 from feedback.insights.calls import Names
 
@@ -121,6 +122,7 @@ def _text(path: Any) -> Coalesce:
 
 def _blocks(rows: QuerySet[Any, Any], kinds: Sequence[str]) -> Iterator[list[Column]]:
     """Parts of the result as columns. Every record is 2 bytes and 12 a column."""
+    tick()
     inner, params = rows.query.sql_with_params()
     names = [f"c{place}" for place in range(len(kinds))]
     outer = ", ".join(f"coalesce({name}::{kind}, {EMPTY[kind]})" for name, kind in zip(names, kinds, strict=True))
@@ -138,6 +140,7 @@ def _blocks(rows: QuerySet[Any, Any], kinds: Sequence[str]) -> Iterator[list[Col
             if len(held) > BLOCK:
                 yield _columns(held, record, kinds)
                 del held[: len(held) // record.itemsize * record.itemsize]
+    tick()
     if len(held) >= record.itemsize:  # what is left is the end mark
         yield _columns(held, record, kinds)
 

@@ -23,6 +23,7 @@ from feedback.actions.analyse import (
 from feedback.actions.refresh_analyses import refresh_analyses
 from feedback.actions.refresh_runs import rebuild_runs, refresh_runs
 from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
+from feedback.insights.trends import change_point
 from feedback.models import Analysis, CommercialRecord, RunScore
 from feedback.queries.fingerprints import fingerprint
 from surveys.models import JourneyRun, JourneyVersion
@@ -263,6 +264,46 @@ def test_stopped_while_it_runs_keeps_the_former_value_and_stops_at_the_next_step
     assert analyse(row.pk) is False
     row.refresh_from_db()
     assert (steps, row.state, row.value) == (["before"], "stopped", former)
+
+
+def test_stopped_inside_a_long_part_is_noticed_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured()
+    row = request_analysis(QUERY, wake=False)
+    monkeypatch.setattr(module, "TELL_SECONDS", 0.0)
+    done = []
+
+    def long_part(query: Query, tell: Callable[[int, str], None]) -> dict[str, object]:
+        tell(50, "half")
+        assert stop_analyses([row.pk]) == 1
+        done.append("stopped")
+        change_point(range(40), permutations=10_000)
+        done.append("never")
+        return {}
+
+    monkeypatch.setattr(module, "build_comparison", long_part)
+    assert analyse(row.pk) is False
+    row.refresh_from_db()
+    assert (done, row.state, row.progress, row.note) == (["stopped"], "stopped", 50, "")
+
+
+def test_lease_is_held_by_the_loops_of_a_long_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured()
+    row = request_analysis(QUERY, wake=False)
+    monkeypatch.setattr(module, "TELL_SECONDS", 0.0)
+    monkeypatch.setattr(module, "LEASE", timedelta(seconds=2))
+    leases = []
+
+    def long_part(query: Query, tell: Callable[[int, str], None]) -> dict[str, object]:
+        for seconds in range(5):
+            with time_machine.travel(START + timedelta(seconds=seconds), tick=False):
+                change_point(range(40), permutations=200)
+                leases.append(Analysis.objects.get().lease_until - START)
+        return build_comparison(query)
+
+    with time_machine.travel(START, tick=False):
+        monkeypatch.setattr(module, "build_comparison", long_part)
+        assert analyse(row.pk) is True
+    assert leases == [timedelta(seconds=2 + n) for n in range(5)]
 
 
 def test_stopped_is_not_computed_again_by_looking_only_by_asking() -> None:
