@@ -1,0 +1,55 @@
+"""The numbers of one world of 1,500 runs with everything in it, kept: they move only where FORMULA_VERSION moves.
+
+After a change of formulas raise FORMULA_VERSION, then keep the new numbers:
+WRITE_GOLDEN=1 .venv/bin/python -m pytest tests/feedback/dashboards/test_golden.py
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from benchmarks.size_fill import fill
+from feedback.actions.refresh_runs import refresh_runs
+from feedback.dashboards.comparison import Query, build_comparison
+from feedback.insights.versions import FORMULA_VERSION
+
+pytestmark = pytest.mark.django_db
+KEPT = Path(__file__).with_name("golden.json")
+RUNS, NOW = 1_500, datetime(2026, 2, 20, 12, tzinfo=UTC)
+
+
+def numbers(value: object, path: str = "") -> Iterator[str]:
+    """Every number with its place, to six digits: the last ones are another processor's; words may be mended freely."""
+    if isinstance(value, dict):
+        for key in sorted(value):
+            yield from numbers(value[key], f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for place, item in enumerate(value):
+            yield from numbers(item, f"{path}[{place}]")
+    elif value is None or isinstance(value, bool | int):
+        yield f"{path}={value}"
+    elif isinstance(value, float):
+        yield f"{path}={value:.6g}"
+
+
+@pytest.fixture
+def found() -> dict[str, object]:
+    """Version, hash and how many numbers there are."""
+    fill(RUNS)
+    assert refresh_runs() == RUNS
+    told = list(numbers(build_comparison(Query("large"), NOW)))
+    digest = hashlib.sha256("\n".join(told).encode()).hexdigest()
+    return {"formula_version": FORMULA_VERSION, "numbers": len(told), "sha256": digest}
+
+
+def test_numbers_move_only_with_the_formula_version(found: dict[str, object]) -> None:
+    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    if os.environ.get("WRITE_GOLDEN") and kept.get("formula_version") != FORMULA_VERSION:
+        KEPT.write_text(json.dumps(found, indent=2) + "\n")
+        kept = found
+    assert kept == found, "Numbers have moved: raise FORMULA_VERSION, then write them anew as this file says."
