@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from feedback.actions.check_answers import check_answers, on_path, path_of, readable
+from feedback.actions.check_answers import check_answers, last_words, on_path, path_of, readable
 from feedback.actions.occasions import Occasion, of_invitation
 from feedback.actions.save_page import save_page
 from feedback.actions.submit_response import AnsweredOtherwise, Gone, submit_invitation
@@ -23,7 +23,8 @@ from surveys.question_kinds import QuestionSpec, RawValue, initial, shown
 from surveys.rendering.message import ANSWER
 from surveys.rendering.pager import askable, personal
 from surveys.rendering.pages import page_texts
-from surveys.rendering.specs import specs_of
+from surveys.rendering.specs import fallbacks, specs_of
+from surveys.rendering.texts import pick
 from surveys.replies import can_be_asked
 from surveys.replies.asking import asked_again, question_text
 
@@ -121,11 +122,11 @@ def _submit(talk: Talk, given: Given) -> None:
     if not check_answers(talk.occasion, talk.language, given).is_valid():
         _give_way(talk)
         return
-    invitation = talk.conversation.invitation
+    invitation, values = talk.conversation.invitation, on_path(talk.occasion, given)
     try:
         submit_invitation(
             invitation,
-            on_path(talk.occasion, given),
+            values,
             language=talk.language,
             source=ResponseSource.SMS,
             channel=Channel.SMS,
@@ -136,7 +137,7 @@ def _submit(talk: Talk, given: Given) -> None:
         _end(talk, ConversationState.ENDED)
         return
     _end(talk, ConversationState.DONE)
-    say(talk.conversation, _thanks(talk), talk.now, closing=True)
+    say(talk.conversation, _thanks(talk, values), talk.now, closing=True)
 
 
 def _give_way(talk: Talk) -> None:
@@ -150,9 +151,11 @@ def _end(talk: Talk, state: ConversationState) -> None:
     talk.conversation.state = state
 
 
-def _thanks(talk: Talk) -> str:
-    """The survey's own thanks where they fit into one message, else ours."""
-    own = page_texts(talk.occasion.version, talk.language).thanks
+def _thanks(talk: Talk, values: Mapping[str, RawValue]) -> str:
+    """The words of the end that was reached, or the survey's own thanks, where they fit into one message; else ours."""
+    version = talk.occasion.version
+    ending = pick(last_words(talk.occasion, values), fallbacks(version.document, talk.language))
+    own = ending or page_texts(version, talk.language).thanks
     if own and "[[" not in own and segments(own).count == 1:
         return own
     return _("Thank you. Your answers have arrived.")

@@ -1,5 +1,7 @@
 """Surveys asked by text message: where each stands, and what came back."""
 
+from datetime import datetime
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -46,3 +48,26 @@ class ConversationAdmin(HistoryAdmin):
     @admin.display(description=_("messages sent"))
     def messages(self, row: Conversation) -> int:
         return row.step + 1
+
+
+@admin.register(Reply)
+class ReplyAdmin(HistoryAdmin):
+    """What customers wrote into conversations, newest first."""
+
+    list_display = ("received", "written", "customer", "question", "outcome", "handled_at")
+    list_filter = ("outcome", ("handled_at", admin.EmptyFieldListFilter))
+    list_select_related = ("callback", "conversation__invitation__customer")
+    search_fields = ("conversation__invitation__customer__external_id",)
+    ordering = ("-id",)
+
+    @admin.display(description=_("received"))
+    def received(self, row: Reply) -> datetime:
+        return row.callback.received_at
+
+    @admin.display(description=_("reply"))
+    def written(self, row: Reply) -> str:
+        return str(row.callback.payload.get("text", ""))
+
+    @admin.display(description=_("customer"))
+    def customer(self, row: Reply) -> str:
+        return str(row.conversation.invitation.customer)

@@ -255,3 +255,16 @@ def test_own_thanks_are_said_where_they_fit(phone):
     asked([SCORE], thanks={"en": "We call you on Monday."})
     work()
     assert phone.write("4") == "We call you on Monday."
+
+
+def test_words_of_the_end_that_was_reached_are_said(phone):
+    jump = SCORE | {"then": [{"if": {"question": "overall", "op": "le", "value": 2}, "go_to": "end:sorry"}]}
+    asked([jump, DONE], endings={"sorry": {"en": "We are sorry. Somebody calls you tomorrow."}})
+    work()
+    assert phone.write("1") == "We are sorry. Somebody calls you tomorrow."
+
+
+def test_long_thanks_give_way_to_ours(phone):
+    asked([SCORE], thanks={"en": "Thank you. " * 20})
+    work()
+    assert phone.write("4") == THANKS
