@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from feedback.actions.converse import converse
+from surveys.actions.callbacks import process_callbacks
 from surveys.actions.customers import set_addresses
 from surveys.actions.deliver import deliver_due
 from surveys.actions.links import set_token_hashes
@@ -89,6 +90,7 @@ class Phone:
 
 def work() -> None:
     """What workers do, until nothing is left to do."""
+    process_callbacks(500, timezone.now())
     converse(timezone.now())
     while deliver_due().get("claimed"):
         pass
