@@ -31,6 +31,7 @@ JOBS: Final = (
     ("ask-about-waits", "surveys.ask_about_waits", 600, True),
     ("decide-delayed", "surveys.decide_delayed", 600, True),
     ("plan-reminders", "surveys.plan_reminders", 600, True),
+    ("tell-surveys", "feedback.tell_surveys", 3600, True),
     ("keep-schedule", "surveys.keep_schedule", 60, True),
     ("ask-by-clock", "surveys.ask_by_clock", 3600, True),
     ("canary", "surveys.canary", 30, True),

@@ -14,6 +14,7 @@ from feedback.actions.raise_follow_ups import raise_follow_ups
 from feedback.actions.refresh_analyses import refresh_analyses
 from feedback.actions.refresh_runs import refresh_runs
 from feedback.actions.score_texts import score_texts
+from feedback.actions.tell_surveys import tell_surveys
 from surveys.actions.slots import in_slot
 
 # One task stays far below the time limit; what is left wakes the next one.
@@ -64,6 +65,12 @@ def raise_follow_ups_task(every: int = 0) -> dict[str, int]:
 def converse_task() -> dict[str, int]:
     """Handle replies by text message; conversations are locked one by one, so any number of these may run."""
     return converse(timezone.now())
+
+
+@shared_task(name="feedback.tell_surveys")
+def tell_surveys_task(every: int = 0) -> dict[str, int]:
+    """Tell surveys how often and how quickly they are answered; how many learned something."""
+    return in_slot("tell-surveys", every, tell_surveys)
 
 
 @shared_task(name="feedback.close_partials")

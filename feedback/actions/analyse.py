@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cxsurvey.lib.nudge import nudge
+from feedback.actions.tell_surveys import note_questions_used
 from feedback.dashboards.comparison import Query, Tell, UnknownJourney, build_comparison
 from feedback.dashboards.standing import closed_month
 from feedback.enums import AnalysisState
@@ -234,6 +235,8 @@ def analyse(analysis_id: int, *, in_background: bool = True) -> bool:
         log.exception("The comparison %s could not be computed.", row)
         _fail(row, trouble)
         return False
+    if row.standing:
+        note_questions_used(row.journey_id, value)
     return _store(row, text, comments, made_of, time.monotonic() - began)
 
 

@@ -64,6 +64,7 @@ class ResponseIn:
     asked_at: datetime | None = None
     late: bool = False
     complete: bool = True
+    seconds: int | None = None
     open_link: OpenLink | None = None
     hidden: Mapping[str, str] = field(default_factory=dict)
     order: Mapping[str, Any] = field(default_factory=dict)  # surveys.logic.Order.as_json()
@@ -163,6 +164,7 @@ def _response(item: ResponseIn) -> Response:
         weight=item.weight,
         late=item.late,
         complete=item.complete,
+        seconds=item.seconds,
         open_link=item.open_link,
         hidden=dict(item.hidden),
         order=dict(item.order),

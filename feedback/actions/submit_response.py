@@ -72,10 +72,11 @@ def submit_invitation(
     source: str = ResponseSource.LINK,
     channel: str = "",
     paged: bool = False,
+    seconds: int | None = None,
 ) -> Receipt:
     """submit() for a caller that has already looked up the invitation by its token.
 
-    `paged`: pages may have been saved before, which are done with now.
+    `paged`: pages may have been saved before, which are done with now. `seconds`: how long answering took.
     """
     with transaction.atomic():
         if not _claim(invitation.pk, now):
@@ -94,6 +95,7 @@ def submit_invitation(
             channel=channel or invitation.channel,
             language=language,
             asked_at=invitation.due_at,
+            seconds=seconds,
             order=order_of(invitation.version, occasion_key(invitation)).as_json(),
         )
         [stored] = store_within([item])

@@ -28,6 +28,7 @@ from surveys.rendering.specs import fallbacks, specs_of
 from surveys.rendering.texts import pick
 
 Given = Mapping[str, list[str]]
+MOST_SECONDS = 86_400  # whoever comes back a day later has not answered all the time
 
 
 def submit(visit: Visit, posted: Posted | BadPost) -> HttpResponse:
@@ -90,7 +91,15 @@ def _whole(visit: Visit, posted: Posted, given: Given, *, doubted: bool = True) 
     held = _held(visit, posted, None) if doubted else None
     if held is not None:
         return held
-    return _store(visit, form.values, given)
+    return _store(visit, form.values, given, _seconds(visit, posted))
+
+
+def _seconds(visit: Visit, posted: Posted) -> int | None:
+    """How long answering took: from the page's making, or from the first page saved, to now; None where unknown."""
+    since = visit.partial.created_at if visit.partial else None
+    note = unseal(visit.occasion.key, posted.note) if posted.note and since is None else None
+    began = since or (note[0] if note else None)
+    return None if began is None else min(MOST_SECONDS, max(0, int((visit.now - began).total_seconds())))
 
 
 def _not_yet_asked(visit: Visit, posted: Posted, form: AnswerForm) -> HttpResponse | None:
@@ -116,9 +125,9 @@ def _first_mistake(visit: Visit, posted: Posted, whole: AnswerForm, given: Given
     return whole, None
 
 
-def _store(visit: Visit, values: Mapping[str, RawValue], given: Given) -> HttpResponse:
+def _store(visit: Visit, values: Mapping[str, RawValue], given: Given, seconds: int | None = None) -> HttpResponse:
     try:
-        receipt = _receipt(visit, values, given)
+        receipt = _receipt(visit, values, given, seconds)
     except AnsweredOtherwise:
         return visit.plain("answered", 409)
     except TooMany:
@@ -129,11 +138,13 @@ def _store(visit: Visit, values: Mapping[str, RawValue], given: Given) -> HttpRe
     return visit.plain("thanks", reference=receipt.reference)
 
 
-def _receipt(visit: Visit, values: Mapping[str, RawValue], given: Given) -> Receipt:
+def _receipt(visit: Visit, values: Mapping[str, RawValue], given: Given, seconds: int | None) -> Receipt:
     invitation = visit.occasion.invitation
     if invitation is None:
         return submit_open(visit.occasion, values, _post(visit, given, None), visit.now)
-    return submit_invitation(invitation, values, language=visit.language, now=visit.now, paged=visit.saved)
+    return submit_invitation(
+        invitation, values, language=visit.language, now=visit.now, paged=visit.saved, seconds=seconds
+    )
 
 
 def _held(visit: Visit, posted: Posted, page: Page | None) -> HttpResponse | None:

@@ -47,6 +47,7 @@ class Response(models.Model):
     open_link = models.ForeignKey(OpenLink, models.SET_NULL, null=True, blank=True, related_name="responses")
     hidden = models.JSONField(_("values from the address"), default=dict, blank=True)
     order = models.JSONField(_("random order drawn"), default=dict, blank=True)
+    seconds = models.PositiveIntegerField(_("seconds taken to answer"), null=True, blank=True)
     asked_at = models.DateTimeField(_("asked"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)

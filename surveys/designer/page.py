@@ -18,6 +18,8 @@ from surveys.rendering.durations import answering_seconds, duration
 from surveys.rendering.specs import specs_of
 from surveys.validators import document_problems
 
+MANY_ANSWERS = 100  # before so many have answered, no question can have proved itself
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -112,12 +114,25 @@ class Editor:
 
     @cached_property
     def advice(self) -> list[Advice]:
-        around = Surroundings(scales=scales_to_compare(self.survey), seconds=self.seconds)
+        codes = {str(row["code"]) for row in questions_of(self.published.document)} if self.published else set()
+        around = Surroundings(
+            scales=scales_to_compare(self.survey),
+            seconds=self.seconds,
+            asked_before=frozenset(codes if self.survey.answered >= MANY_ANSWERS else ()),
+            told_of=frozenset(self.survey.told_of),
+        )
         return advice(self.document, self.survey.kind, around)
 
     @cached_property
     def seconds(self) -> float:
-        return float(answering_seconds(specs_of(self.version, self.language))) if self.version else 0.0
+        """Estimated by kind of question; by the times of those who answered, where these are known."""
+        if self.version is None:
+            return 0.0
+        estimate = float(answering_seconds(specs_of(self.version, self.language)))
+        if self.published is None or not self.survey.answering_seconds:
+            return estimate
+        known = answering_seconds(specs_of(self.published, self.language))
+        return estimate * self.survey.answering_seconds / known if known else estimate
 
     @property
     def takes(self) -> str:

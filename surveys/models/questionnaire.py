@@ -3,6 +3,7 @@
 import uuid
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,19 @@ class Survey(models.Model):
     stage_code = models.CharField(_("stage"), max_length=60, blank=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     active = models.BooleanField(_("active"), default=True)
+    answered = models.PositiveIntegerField(
+        _("answered"), default=0, help_text=_("complete responses; told by feedback")
+    )
+    answering_seconds = models.FloatField(
+        _("answering time, seconds"), null=True, blank=True, help_text=_("median as measured; told by feedback")
+    )
+    told_of = ArrayField(
+        models.CharField(max_length=120),
+        verbose_name=_("questions that findings used"),
+        default=list,
+        blank=True,
+        help_text=_("codes; told by feedback"),
+    )
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True, help_text=_("from then on nobody is asked"))
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -402,3 +402,10 @@ def test_endings_and_quotas_saved_per_language_and_kept(client_of, survey):
     assert ("end:early", "the end, with the words “early”") in page.context_data["targets"]
     post(client_of, "ends", survey, lang="en")
     assert "quotas" not in draft(survey).document
+
+
+def test_advice_uses_measured_times_and_what_findings_used(client_of, survey):
+    post(client_of, "publish-now", survey, now="1")
+    Survey.objects.filter(pk=survey.pk).update(answered=100, answering_seconds=90.0, told_of=["overall"])
+    advice = client_of.get(reverse("design:editor", args=[survey.code])).context_data["editor"].advice
+    assert [(each.code, each.question) for each in advice] == [("too_long", ""), ("never_used", "reason")]
