@@ -155,7 +155,7 @@ def test_stop_messages_takes_the_same_number_of_queries_for_one_and_three(django
         customer = CustomerFactory()
         for _ in range(count):
             DeliveryFactory(invitation=InvitationFactory(customer=customer))
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             assert stop_messages(Q(customer=customer), Channel.EMAIL, "opted_out") == count
 
     stop(1)
