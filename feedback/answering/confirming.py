@@ -15,9 +15,10 @@ from django.utils.crypto import get_random_string
 
 from feedback.actions.check_answers import readable
 from feedback.answering.posted import Posted
-from feedback.answering.visit import Visit, in_words
+from feedback.answering.visit import Visit
 from feedback.models import HeldResponse
 from feedback.queries.partials import given_in
+from surveys.question_kinds import RawValue, rows_of, words
 from surveys.rendering.specs import specs_of
 
 MINE: Final = "mine"
@@ -54,8 +55,8 @@ def box(public_id: UUID, word: str) -> str:
 
 
 def _answers(visit: Visit, row: HeldResponse) -> list[tuple[str, str]]:
-    """Question and answer in words."""
+    """Question and answer in words, each row of a battery by itself."""
     specs = visit.personal(specs_of(visit.occasion.version, visit.language))
     values = readable(visit.occasion, given_in(row))
-    found = [(spec, values[spec.code]) for spec in specs if spec.code in values]
-    return [(spec.text, in_words(spec, value)) for spec, value in found if not value.is_blank]
+    asked = [each for spec in specs for each in rows_of(spec) if not values.get(each.code, RawValue()).is_blank]
+    return [(each.text, words(values[each.code], each)) for each in asked]

@@ -17,7 +17,7 @@ from feedback.answering.sheets import Place, fill, plain_sheet, sheet
 from feedback.models import PartialResponse
 from feedback.queries.partials import given_of, partial_of
 from surveys.actions.links import preferences_token
-from surveys.question_kinds import QuestionSpec, RawValue, kind
+from surveys.question_kinds import QuestionSpec, shown
 from surveys.rendering.pager import Page, askable, branches, is_paged, is_personal, personal
 from surveys.rendering.pages import page_texts
 from surveys.rendering.specs import specs_of
@@ -94,12 +94,7 @@ class Visit:
     @cached_property
     def _in_words(self) -> dict[str, str]:
         """The answers so far, in the customer's words."""
-        specs = {spec.code: spec for spec in specs_of(self.occasion.version, self.language)}
-        return {
-            code: in_words(specs[code], value)
-            for code, value in readable(self.occasion, self.given).items()
-            if code in specs
-        }
+        return shown(specs_of(self.occasion.version, self.language), readable(self.occasion, self.given))
 
     def address(self, number: int, **more: str) -> str:
         """The address of a page, relative to this one."""
@@ -141,9 +136,3 @@ class Visit:
 def stands_on(name: str, page: Page) -> bool:
     """Whether a field belongs to a question of the page: its code, or code.part."""
     return name in page or name.partition(".")[0] in page
-
-
-def in_words(spec: QuestionSpec, value: RawValue) -> str:
-    """An answer as the customer would read it."""
-    labels, exported = dict(spec.choices), kind(spec.kind).export(value, spec)
-    return ", ".join(labels.get(each, each) for each in exported.split(";")) if labels else exported

@@ -123,6 +123,8 @@ def words(value: RawValue, spec: QuestionSpec) -> str:
         return Date().words(value)
     if value.number is not None and isinstance(it, Agreement):
         return dict(it.labels(spec)).get(str(int(value.number)), "")
-    if value.number is not None and isinstance(it, YesNo):
-        return YesNo().words(value, spec)
+    if value.number is not None and isinstance(it, YesNo | Consent):
+        return YesNo().words(value, replace(spec, choices=spec.choices if isinstance(it, YesNo) else ()))
+    if isinstance(it, Contact):
+        return ", ".join(parts_of(value).values())
     return it.export(value, spec)

@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from surveys.channels.sms.base import plain_signs
 from surveys.enums import SurveyKind, VersionState
 from surveys.logic.context import NOTHING
 from surveys.logic.piping import fill as fill_pipes
@@ -81,7 +82,7 @@ def render_sms(invitation: Invitation, language: str, *, reminder: bool = False)
         # Translators: an SMS. Keep to characters of the GSM alphabet (no typographic spaces or quotes) and very short;
         # the word STOP stays.
         text = _("%(name)s: %(lead)s? %(link)s STOP to end") % {"name": frame.sender, "lead": lead, "link": ANSWER}
-    return Rendered(text)
+    return Rendered(plain_signs(text))
 
 
 def render_opening(invitation: Invitation, language: str, first: QuestionSpec) -> Rendered:
@@ -92,7 +93,7 @@ def render_opening(invitation: Invitation, language: str, first: QuestionSpec) -
         # Translators: an SMS, followed by a question. Characters of the GSM alphabet, very short; the word STOP stays.
         lead, end = _("%(name)s: %(about)s.") % names, _("STOP to end.")
         question = question_text(first)
-    return Rendered(f"{lead} {question}{chr(10) if chr(10) in question else ' '}{end}")
+    return Rendered(plain_signs(f"{lead} {question}{chr(10) if chr(10) in question else ' '}{end}"))
 
 
 def fill(text: str, answer_url: str, preferences_url: str) -> str:

@@ -6,6 +6,7 @@ dashes or spaces) and very short.
 
 from django.utils.translation import gettext as _
 
+from surveys.channels.sms.base import plain_signs
 from surveys.question_kinds import QuestionSpec, kind, with_ends
 from surveys.question_kinds.agreement import Agreement
 from surveys.replies.understanding import LISTS, SCALES, ends_of, offered
@@ -16,7 +17,7 @@ SEVERAL = frozenset({"multi", "feelings"})
 def question_text(spec: QuestionSpec) -> str:
     """The question with its ends or its choices, numbered as understand() reads them."""
     between = "\n" if spec.kind in LISTS else " "
-    return f"{spec.text}{between}{how_to_answer(spec)}".strip()
+    return plain_signs(f"{spec.text}{between}{how_to_answer(spec)}".strip())
 
 
 def how_to_answer(spec: QuestionSpec) -> str:
@@ -34,7 +35,7 @@ def asked_again(spec: QuestionSpec) -> str:
     words = _("Sorry, that was not clear.")
     hint = _numbers(spec) if spec.kind in SCALES else how_to_answer(spec)
     left_out = "" if spec.required else _("Or write SKIP.")
-    return " ".join(filter(None, (words, hint, left_out)))
+    return plain_signs(" ".join(filter(None, (words, hint, left_out))))
 
 
 def _list(spec: QuestionSpec) -> str:

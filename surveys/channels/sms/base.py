@@ -27,6 +27,29 @@ def segments(text: str) -> Segments:
     return Segments(max(len(parts), 1), "UCS-2", foreign)
 
 
+def plain_signs(text: str) -> str:
+    """The text with plain quotes, dashes and blanks where these alone force UCS-2: it reads the same, for less."""
+    if segments(text).encoding == "GSM-7":
+        return text
+    plain = text.translate(_PLAIN)
+    return plain if segments(plain).encoding == "GSM-7" else text
+
+
+_PLAIN: Final = str.maketrans(
+    {
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201a": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u201e": '"',
+        "\u00ab": '"',
+        "\u00bb": '"',
+    }
+    | {"\u2013": "-", "\u2014": "-", "\u2011": "-", "\u00a0": " ", "\u202f": " ", "\u2026": "..."}
+)
+
+
 def _is_gsm(char: str) -> bool:
     try:
         gsm.gsm_encode(_straight(char))

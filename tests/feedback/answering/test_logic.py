@@ -62,7 +62,7 @@ def test_words_are_put_in_escaped_and_never_kept_for_the_next_customer():
     visitor = person(SOLVED, WHY, RATE)
     Customer.objects.update(segment="<b>gold</b>")
     visitor.post(solved="no")
-    assert "You said no. What was missing, &lt;b&gt;gold&lt;/b&gt;?" in visitor.html
+    assert "You said No. What was missing, &lt;b&gt;gold&lt;/b&gt;?" in visitor.html
     Customer.objects.update(segment="")
     assert "What was missing, dear customer?" in visitor.open("?page=2").html
 
