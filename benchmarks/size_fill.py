@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from django.apps import apps
 from django.db import connection
+from django.db.models import NOT_PROVIDED
 
 from feedback.actions.programmes import load_text
 from feedback.insights.arrays import Floats
@@ -50,9 +52,9 @@ def fill(runs: int, seed: int = 1) -> dict[str, int]:
             with cursor.copy("COPY bench_run FROM STDIN") as copy:
                 copy.write(block)
         cursor.execute("ANALYZE bench_run")
-        indexes = _drop_indexes(cursor)
+        indexes, defaults = _drop_indexes(cursor), _set_defaults(cursor)
         counts = {name: _insert(cursor, sql) for name, sql in _INSERTS.items()}
-        for definition in indexes:
+        for definition in (*indexes, *defaults):
             cursor.execute(definition)
         cursor.execute("DROP TABLE bench_run")
         for table in ("surveys_customer", "surveys_journeyrun", "surveys_invitation", "feedback_response",
@@ -133,9 +135,26 @@ def _insert(cursor: Any, sql: str) -> int:
     return int(cursor.rowcount)
 
 
+def _tables() -> list[str]:
+    return [sql.split("INSERT INTO ")[1].split(" ")[0] for sql in _INSERTS.values()]
+
+
+def _set_defaults(cursor: Any) -> list[str]:
+    """Have the database know the defaults of the models, for columns that are not named here; what undoes it."""
+    undone = []
+    for model in (model for model in apps.get_models() if model._meta.db_table in _tables()):
+        for field in model._meta.concrete_fields:
+            known = field.null or field.primary_key or field.db_default is not NOT_PROVIDED
+            if not known and (default := field.get_default()) is not None:
+                column = f'ALTER TABLE {model._meta.db_table} ALTER COLUMN "{field.column}"'
+                cursor.execute(f"{column} SET DEFAULT %s", [field.get_db_prep_save(default, connection)])
+                undone.append(f"{column} DROP DEFAULT")
+    return undone
+
+
 def _drop_indexes(cursor: Any) -> list[str]:
     """Drop the indexes that are no constraints of the large tables, which are quicker made at once; what makes them."""
-    tables = [sql.split("INSERT INTO ")[1].split(" ")[0] for sql in _INSERTS.values()]
+    tables = _tables()
     cursor.execute("SET maintenance_work_mem = '512MB'")
     cursor.execute(
         "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) AND indexname NOT IN"

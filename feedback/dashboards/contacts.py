@@ -26,7 +26,7 @@ from feedback.queries.journey_definition import JourneyDefinition
 
 def contacts_part(context: Context, value: Value) -> Addition:
     """handle_time and fcr; both stay null where no contact has a reason."""
-    contacts = _asked_for(context, contacts_with_reason(context.definition.journey_id, context.query.window))
+    contacts = _asked_for(context, _read(context))
     if not len(contacts):
         return Addition()
     data_end = contact_rows.data_end(contacts, datetime.fromisoformat(value["generated_at"]), context.query.end)
@@ -42,6 +42,16 @@ def contacts_part(context: Context, value: Value) -> Addition:
     times, findings = _Board(context.definition, handled, data_end).value(suppressed)
     times["left_out"]["no_handle_time"] = len(contacts) - len(handled)
     return Addition({"fcr": fcr, "handle_time": times}, findings, suppressed=suppressed)
+
+
+def _read(context: Context) -> Contacts:
+    """The contacts of the window: closed months are judged of those that were read for all of them."""
+    held = context.held.pop("contacts", None)
+    if context.judging and context.query.end and isinstance(held, Contacts):
+        return held.before(context.query.end)
+    found = contacts_with_reason(context.definition.journey_id, context.query.window)
+    context.held["contacts"] = found
+    return found
 
 
 def _asked_for(context: Context, contacts: Contacts) -> Contacts:

@@ -53,7 +53,8 @@ class Context:
 
     history: the journey's runs of all times up to the window's end, with the same filters; everybody: without these.
     hidden: the filters leave, or leave out, too few people, so that nothing of them is read. judging: only the tests of
-    these runs are wanted, so that nothing need be computed that describes.
+    these runs are wanted, so that nothing need be computed that describes. held: what a part has read, for its
+    twin that judges closed months.
     """
 
     query: Query
@@ -65,6 +66,7 @@ class Context:
     everybody: RunHistory
     hidden: bool = False
     judging: bool = False
+    held: dict[str, object] = field(default_factory=dict)
 
     @property
     def run_ids(self) -> QuerySet[RunScore, int]:
@@ -87,7 +89,7 @@ class Context:
         query = replace(self.query, end=until)
         history, everybody = self.history.known_at(until), self.everybody.known_at(until)
         table = self.table.where(self.table.numbers["at"] < until.timestamp())
-        return replace(_context(query, self.definition, table, history, everybody), judging=True)
+        return replace(_context(query, self.definition, table, history, everybody), judging=True, held=self.held)
 
 
 def context_of(query: Query) -> Context:

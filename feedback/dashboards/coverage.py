@@ -1,6 +1,7 @@
 """Who was asked and who was heard: the funnel of asks, the classes that answer, and what weighting does."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,11 +12,21 @@ from feedback.dashboards.coverage_classes import Frame
 from feedback.dashboards.coverage_funnel import Asked
 from feedback.dashboards.doubts import warning, weight_warning
 from feedback.dashboards.keys import key
+from feedback.insights.arrays import Ints
 from feedback.insights.nonresponse import Coverage
 from feedback.insights.scores import mean_score
 from feedback.insights.suppression import HIDDEN_BELOW
 from feedback.insights.weights import kish
-from feedback.queries.coverage import asks_of_runs, customers_in_contact, invitations_of_runs
+from feedback.queries.coverage import Asks, Invitations, asks_of_runs, customers_in_contact, invitations_of_runs
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was asked of the runs of a window, and customers in contact at any time."""
+
+    asks: Asks
+    invitations: Invitations
+    in_contact: Ints
 
 
 def coverage_value(context: Context) -> Value:
@@ -73,12 +84,16 @@ def asked_of(context: Context) -> Asked:
     """Read the asks of a context, in five queries at most; its classes are segments unless told otherwise."""
     journey, window = context.definition.journey_id, context.query.window
     by = str(context.definition.options.get("coverage_by") or "segment")
-    runs, asks, invitations = context.table.run, asks_of_runs(journey, window), invitations_of_runs(journey, window)
+    held = context.held.pop("asked", None) if context.judging else None
+    if not isinstance(held, _Read):
+        held = _Read(asks_of_runs(journey, window), invitations_of_runs(journey, window), customers_in_contact(journey))
+        context.held["asked"] = held
+    runs, asks, invitations = context.table.run, held.asks, held.invitations
     return Asked(
         context,
         asks.take(np.isin(asks.run, runs)),
         invitations.take(np.isin(invitations.run, runs)),
-        customers_in_contact(journey),
+        held.in_contact,
         [name or "" for name in context.table.attribute(by)],
     )
 

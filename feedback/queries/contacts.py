@@ -1,6 +1,7 @@
 """Contacts with a reason, and what customers said of them: the material of handle time and resolution, as columns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 from django.db.models import Exists, IntegerField, OuterRef, Q
@@ -8,6 +9,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.insights.calls import Calls, Names
+from feedback.insights.calls import micros as micros_of
 from feedback.models import Answer, Response
 from feedback.queries.columns import micros, read_coded
 from feedback.queries.run_table import Window
@@ -20,7 +22,8 @@ class Contacts:
     """Contacts in the order of their issues, columns of shape (n,).
 
     handled: whether the source told a handle time; resolved: 1 or 0 as logged, told: 0-100 as the customer answered,
-    NaN unknown; answers: how often he answered about it. imported: all of them were.
+    NaN unknown; answers: how often he answered about it. from_file: whether it was imported; imported: all
+    of the journey's were.
     """
 
     calls: Calls
@@ -30,6 +33,7 @@ class Contacts:
     resolved: Floats
     told: Floats
     answers: Ints
+    from_file: Bools
     imported: bool
 
     def __len__(self) -> int:
@@ -45,8 +49,14 @@ class Contacts:
             self.resolved[index],
             self.told[index],
             self.answers[index],
+            self.from_file[index],
             self.imported,
         )
+
+    def before(self, end: datetime) -> "Contacts":
+        """As `contacts_with_reason` reads them with this end."""
+        earlier = self.take(self.calls.started < micros_of(end))
+        return replace(earlier, imported=bool(earlier.from_file.all()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,7 @@ def contacts_with_reason(journey_id: int, window: Window) -> Contacts:
         found["logged"],
         told_solved(journey_id).of(found["pk"], found["run"], words["stage"]),
         _answers(journey_id, found["pk"]),
+        found["imported"] > 0,
         bool(found["imported"].all()),
     )
     return contacts.take(calls.order())

@@ -265,4 +265,4 @@ def test_contacts_queries_do_not_grow(issues: int) -> None:
     with CaptureQueriesContext(connection) as queries:
         build_comparison(Query("bill"))
     asked = [query["sql"] for query in queries if '"interaction_id"' in query["sql"]]
-    assert len(asked) == 9
+    assert len(asked) == 6
