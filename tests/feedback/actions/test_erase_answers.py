@@ -36,4 +36,4 @@ def test_erase_answers_queries_do_not_grow(count: int) -> None:
     refresh_runs()
     with CaptureQueriesContext(connection) as queries:
         erase_answers(customers)
-    assert len(queries) == 22
+    assert len(queries) == 23

@@ -117,4 +117,4 @@ def test_refresh_queries_do_not_grow_with_runs(count: int) -> None:
     runs = [answered_run(version, surveys, {"apply": 8, "": 5}).pk for _ in range(count)]
     with CaptureQueriesContext(connection) as queries:
         refresh_runs(runs, limit=count)
-    assert len(queries) == 8
+    assert len(queries) == 9

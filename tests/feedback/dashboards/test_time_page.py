@@ -60,7 +60,7 @@ def test_time_section_shows_improvement_target_and_status() -> None:
 def test_time_section_without_anything_says_how_to_begin() -> None:
     measured_journey(published_journey(("quote",), code="new"))
     page = rendered("new")
-    assert "No answers yet. From the first closed month on" in page
+    assert "From the first closed month with answers on" in page
     assert "/admin/feedback/improvement/add/" in page
     assert "/admin/feedback/outcome/add/" in page
     assert "no rule has fired" in page
