@@ -67,7 +67,7 @@ class Histories:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What each rule found, by its number; `unknown` and `expected` are the two sides of O5."""
+    """What each rule found, by its number. O5: how often a message became `unknown`, settled since or not, and should."""
 
     lost: tuple[str, ...]  # O1, and acknowledged events that are nowhere
     ghosts: tuple[str, ...]  # O2
@@ -103,7 +103,7 @@ def judge(told: Histories) -> Verdict:
         ghosts=_ids(row for row in told.rows if row.state in PROVEN and not times[row.id]),
         doubled=tuple(sorted(key for key, n in times.items() if n > 1)) + _keys(acknowledged, lambda n: n > 1),
         false_fails=_ids(row for row in told.rows if row.state == DeliveryState.FAILED and times[row.id]),
-        unknown=sum(_was_unknown(row) for row in told.rows),
+        unknown=sum(move.to == DeliveryState.UNKNOWN for row in told.rows for move in row.moves),
         expected=told.window_kills + told.injected,
         unrecorded=tuple(sorted(key for key in times if not _is_recorded(by_id.get(key)))),
         strays=tuple(sorted({each.id for each in told.accepted if each.at > told.forbidden.get(each.id, each.at)})),
@@ -124,11 +124,6 @@ def is_illegal(moves: Sequence[Move], state: str, also: Collection[tuple[str, st
 def line(lost: int, doubled: int, unknown: int, kills: int, injected: int) -> str:
     """The sentence that every scenario and the whole run end with."""
     return f"lost {lost} doubled {doubled} unknown {unknown} = {kills} window kills + {injected} injected"
-
-
-def _was_unknown(row: Row) -> bool:
-    """Unknown now or for a while: evidence may have settled it meanwhile."""
-    return row.state in UNSURE or any(move.to == DeliveryState.UNKNOWN for move in row.moves)
 
 
 def _is_recorded(row: Row | None) -> bool:
