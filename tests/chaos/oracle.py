@@ -67,7 +67,7 @@ class Histories:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What each rule found, by its number. O5: how often a message became `unknown`, settled since or not, and should."""
+    """What each rule found, by its number. O5: how often messages became `unknown`, settled since or not."""
 
     lost: tuple[str, ...]  # O1, and acknowledged events that are nowhere
     ghosts: tuple[str, ...]  # O2
