@@ -130,6 +130,12 @@ class House:
         self._program(name, [*self._celery, *options, "-n", f"{name}@chaos"], **more)
         self.start(name)
 
+    def more_web(self, processes: int) -> Spec:
+        """The web server with so many processes."""
+        argv = [*self.specs["web"].argv]
+        argv[argv.index("--workers") + 1] = str(processes)
+        return replace(self.specs["web"], argv=tuple(argv))
+
     # ---- what may be done to them ------------------------------------------------------------------------------------
 
     def start(self, *names: str) -> None:
