@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from typing import Any, Final
 from cxsurvey.processes import postgres, redis, servers
 from cxsurvey.processes.installation import is_healthy
 from cxsurvey.processes.spawn import Spec, spawn
-from cxsurvey.processes.state import PROJECT, last_lines
+from cxsurvey.processes.state import PROJECT
 from tests.chaos import rabbit
 
 LEASE: Final = 5.0
@@ -179,16 +180,17 @@ class House:
         path = self.specs[name].log
         return path.read_text(errors="replace") if path and path.exists() else ""
 
-    def all_logs(self) -> Mapping[str, str]:
-        return {name: last_lines(spec.log) for name, spec in self.specs.items() if spec.log}
-
     def kill_counts(self) -> Counter[str]:
         """Deaths at each fail-point, by the log that they write before."""
         return Counter(line.split()[0] for line in self.kills.read_text().splitlines() if line.strip())
 
     def close(self) -> None:
-        """End whatever runs, our programs first."""
+        """End whatever runs, our programs first; their words stay below var/bench/chaos/logs until the next time."""
         disconnect()
+        kept = PROJECT / "var" / "bench" / "chaos" / "logs"
+        kept.mkdir(parents=True, exist_ok=True)
+        for log in self.home.glob("*.log"):
+            shutil.copy(log, kept / log.name)
         for name in reversed([*self.processes]):
             with contextlib.suppress(ProcessLookupError):
                 self.processes[name].send_signal(signal.SIGCONT)
