@@ -30,6 +30,7 @@ def run(n: int, broker: str) -> Report:
             stage.start("broker")
             time.sleep(1)
         _forget(stage)
+        _hear(report, "after_forgetting")
         clients = Client(stage.address, token)
         clients.tell_for(4, each=0.2)  # the first requests of a web process are dear
         clients.seconds.clear()
@@ -76,10 +77,15 @@ def _be_away(report: Report, stage: House, sink: FaultySink, clients: Client, se
 
 def _come_back(report: Report, stage: House) -> None:
     """The same workers, not started anew, take canaries of both queues again."""
+    stage.start("broker")
+    _hear(report, "after_the_absence")
+
+
+def _hear(report: Report, when: str) -> None:
+    """Send canaries until those of both queues have come through."""
     from surveys.models import JobRun
 
     JobRun.objects.filter(job__in=CANARIES).delete()
-    stage.start("broker")
     began = time.monotonic()
     seen: dict[str, float] = {}
 
@@ -90,8 +96,8 @@ def _come_back(report: Report, stage: House) -> None:
         return len(seen) == len(CANARIES)
 
     wait_until(heard, 90, pause=0.5)
-    report.demand("queues_heard_again", sorted(seen), sorted(CANARIES))
-    report.at_most("consumption_resumes_s", max(seen.values(), default=90.0), 30.0)
+    report.demand(f"queues_heard_{when}", sorted(seen), sorted(CANARIES))
+    report.at_most(f"consumption_resumes_s_{when}", max(seen.values(), default=90.0), 30.0)
 
 
 def _send_canaries() -> None:
