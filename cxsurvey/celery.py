@@ -5,8 +5,11 @@ from typing import Any, Final
 
 from celery import Celery
 from celery.schedules import schedule
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cxsurvey.settings")
+
+TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "cxsurvey.lib.redis_transport:Transport"))
 
 app = Celery("cxsurvey")
 app.set_default()  # so that whatever process nudges, nudges this broker

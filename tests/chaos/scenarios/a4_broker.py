@@ -39,7 +39,8 @@ def run(n: int, broker: str) -> Report:
         clients.seconds.clear()
         _be_away(report, stage, sink, clients, 300 if full else 45)
         _come_back(report, stage)
-        report.demand("workers_never_restarted", {name: stage.processes[name].pid for name in born}, born)
+        alive = {name: pid for name, pid in born.items() if stage.processes[name].poll() is None}
+        report.demand("workers_alive_and_never_restarted", sorted(alive), sorted(born))
         report.figures["quiet_s"] = round(run_until_quiet(180 + n / 10), 1)
         conclude(report, sink.accepted, asked=clients.acknowledged, found=clients.found())
     return report
