@@ -8,7 +8,7 @@ from tests.chaos.house import House, house, wait_until
 from tests.chaos.ingestion import Client, prepare
 from tests.chaos.mail_sink import FaultySink, faulty_sink
 
-FAST, FULL = 300, 10_000
+FAST, FULL = 300, 2_000
 BROKERS = ("redis", "rabbitmq")
 CANARIES: Final = ("canary", "canary-deliver")
 
