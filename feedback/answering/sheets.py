@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from surveys.enums import VersionState
 from surveys.models import SurveyVersion
+from surveys.question_kinds.registry import ASK_NOTHING
 from surveys.rendering.durations import duration
 from surveys.rendering.pager import Page
 from surveys.rendering.pages import AnswerForm, page_texts, questions_html
@@ -67,8 +68,9 @@ def _blank(version: SurveyVersion, language: str, place: Place) -> str:
 
 def answer_sheet(version: SurveyVersion, language: str, place: Place, form: AnswerForm, **context: object) -> str:
     """A page of questions; the form may hold answers and errors."""
-    numbered = enumerate(form.specs, start=place.first)
-    errors = [(spec.code, number, form.errors[spec.code]) for number, spec in numbered if spec.code in form.errors]
+    asked = [spec.code for spec in form.specs if spec.kind not in ASK_NOTHING]  # these are counted, as on the page
+    numbers = {code: number for number, code in enumerate(asked, start=place.first)}
+    errors = [(code, number, text) for code, number in numbers.items() for text in form.errors.get(code, ())]
     questions = questions_html(form, place.first, place.questions)
     return sheet("answer", version, language, place=place, questions=questions, errors=errors, **context)
 

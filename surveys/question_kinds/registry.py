@@ -36,6 +36,8 @@ _ALL: Final[tuple[QuestionKind, ...]] = (
     *(Single(), Multi(), Ranking(), Number(), Date(), Text()),
     *(Contact(), Consent(), Statement(), Hidden()),
 )
+# Translators: stands between the things of a list, with its blank.
+BETWEEN: Final = gettext_lazy(", ")
 KINDS: Final[dict[str, QuestionKind]] = {each.name: each for each in _ALL}
 ENDS: Final = {
     "nps": (gettext_lazy("Not at all likely"), gettext_lazy("Extremely likely")),
@@ -118,7 +120,7 @@ def words(value: RawValue, spec: QuestionSpec) -> str:
     if value.choices and spec.kind not in ("date", "hidden"):
         labels = dict(it.choices(spec)) if isinstance(it, Feelings) else dict(spec.choices)
         named = [value.text if code == spec.other and value.text else labels.get(code, code) for code in value.choices]
-        return ", ".join(named)
+        return str(BETWEEN).join(named)
     if spec.kind == Date.name:
         return Date().words(value)
     if value.number is not None and isinstance(it, Agreement):
@@ -126,5 +128,5 @@ def words(value: RawValue, spec: QuestionSpec) -> str:
     if value.number is not None and isinstance(it, YesNo | Consent):
         return YesNo().words(value, replace(spec, choices=spec.choices if isinstance(it, YesNo) else ()))
     if isinstance(it, Contact):
-        return ", ".join(parts_of(value).values())
+        return str(BETWEEN).join(parts_of(value).values())
     return it.export(value, spec)

@@ -26,6 +26,7 @@ ROWS = [
     {"code": "line", "text": "The telephone line"},
     {"code": "site", "text": "The web site"},
 ]
+LISTS = ("choices", "rows")
 QUESTIONS: list[dict[str, Any]] = [
     {"code": "hello", "kind": "statement", "text": "It is about your visit on Monday.\n\nTake the time you need."},
     {"code": "recommend", "kind": "nps", "text": "How likely are you to recommend us to a friend?"},
@@ -74,7 +75,7 @@ def test_every_kind_and_its_mistake_is_accessible_at_any_width(
     page.get_by_role("alert").wait_for()
     keep(page, f"kinds-errors-{scheme}-{width}")
     looked_at(page, width)
-    assert len(page.get_by_role("alert").get_by_role("link").all()) == 10
+    assert len(page.get_by_role("alert").get_by_role("link").all()) == 12  # three of them for contact details
 
 
 def looked_at(page: Page, width: int) -> None:
@@ -93,6 +94,23 @@ def test_every_kind_right_to_left_and_in_forced_colours(
     assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
     if not options:  # forced colours are the browser's own: contrast cannot be computed there
         assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_word_longer_than_the_page_is_broken_in_every_kind(
+    live_server: LiveServer, open_page: OpenPage, width: int
+) -> None:
+    word = "Donaudampfschifffahrtsgesellschaftskapitänsanmeldebestätigung"
+
+    def long(question: dict[str, Any]) -> dict[str, Any]:
+        lists = {key: [{**each, "text": word + each["code"]} for each in question.get(key, ())] for key in LISTS}
+        ends = {key: word for key in ("low", "high") if key in question}
+        return {**question, **ends, **{key: value for key, value in lists.items() if value}, "text": word}
+
+    version = touchpoint_survey([long(each) for each in QUESTIONS], languages=["de"], title=word)
+    page = open_page(f"{live_server.url}/s/{open_invitation(version)[1]}/", width=width)
+    keep(page, f"kinds-long-{width}")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_every_kind_is_answered_without_script(live_server: LiveServer, open_page: OpenPage) -> None:

@@ -118,3 +118,12 @@ def test_contact_details_are_locked_while_they_wait():
     visitor.post(**{"reach.phone": "+4915112345678"})
     assert visitor.post("send", solved="yes").asked == ["Thank you"]
     assert Answer.objects.get(question__code="reach").sealed_text.text
+
+
+def test_mistakes_are_numbered_as_the_questions_are_and_each_by_itself():
+    hello = {"code": "hello", "kind": "statement", "text": "About your visit."}
+    visitor = person(hello, HIDDEN, {**REACH, "fields": ["email", "phone"]}, RATE, layout="one_page")
+    visitor.post("send", **{"reach.email": "x", "reach.phone": "x"})
+    assert [text.partition(": ")[0] for text in re.findall(r'<a href="#id_\w+">([^<]*)</a>', visitor.html)] == [
+        "Question 1", "Question 1", "Question 2"
+    ]  # fmt: skip

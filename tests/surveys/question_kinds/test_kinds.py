@@ -487,8 +487,11 @@ def test_words_are_what_a_person_would_read() -> None:
         words(RawValue(number=9), spec("nps")),
         words(RawValue(choices=("2026-03-01",)), spec("date")),
         words(RawValue(choices=("angry",)), spec("feelings")),
+        words(RawValue(number=1), spec("consent")),
+        words(RawValue(text="name: Ann\nemail: ann@example.org"), spec("contact")),
     ]
-    assert said == ["The time, The price", "the cat", "Ja", "Strongly agree", "9", "March 1, 2026", "Angry"]
+    own = ["The time, The price", "the cat", "Ja", "Strongly agree", "9", "March 1, 2026", "Angry", "Yes"]
+    assert said == [*own, "Ann, ann@example.org"]
 
 
 def test_shown_leaves_out_what_is_personal() -> None:

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from surveys.channels.sms.base import RANK, Segments, moves_forward, segments
+from surveys.channels.sms.base import RANK, Segments, moves_forward, plain_signs, segments
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,22 @@ from surveys.channels.sms.base import RANK, Segments, moves_forward, segments
 )
 def test_segments_counts_as_carriers_do(text: str, expected: Segments) -> None:
     assert segments(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("it’s ok…", "it's ok..."),
+        ("«\u00a0C’était comment\u202f?\u00a0»", '" C\'était comment ? "'),
+        ("„Gut“ – 1‑2", '"Gut" - 1-2'),
+        ("it’s forêt", "it’s forêt"),
+        ("«مرحبا»", "«مرحبا»"),
+        ("Grüße", "Grüße"),
+    ],
+)
+def test_plain_signs_where_they_bring_the_text_into_the_alphabet(text: str, plain: str) -> None:
+    """Typographic signs are replaced only where no other character forces UCS-2 anyway."""
+    assert plain_signs(text) == plain
 
 
 def test_moves_forward_every_order_of_receipts_ends_the_same() -> None:
