@@ -75,7 +75,7 @@ def test_every_kind_and_its_mistake_is_accessible_at_any_width(
     page.get_by_role("alert").wait_for()
     keep(page, f"kinds-errors-{scheme}-{width}")
     looked_at(page, width)
-    assert len(page.get_by_role("alert").get_by_role("link").all()) == 12  # three of them for contact details
+    assert len(page.get_by_role("alert").get_by_role("link").all()) == 17  # one for each row and line
 
 
 def looked_at(page: Page, width: int) -> None:
@@ -104,7 +104,7 @@ def test_word_longer_than_the_page_is_broken_in_every_kind(
 
     def long(question: dict[str, Any]) -> dict[str, Any]:
         lists = {key: [{**each, "text": word + each["code"]} for each in question.get(key, ())] for key in LISTS}
-        ends = {key: word for key in ("low", "high") if key in question}
+        ends: dict[str, Any] = {key: word for key in ("low", "high") if key in question}
         return {**question, **ends, **{key: value for key, value in lists.items() if value}, "text": word}
 
     version = touchpoint_survey([long(each) for each in QUESTIONS], languages=["de"], title=word)
