@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cxsurvey.settings")
 
 TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "cxsurvey.lib.redis_transport:Transport"))
 
-app = Celery("cxsurvey")
+app = Celery("cxsurvey", amqp="cxsurvey.lib.broker_connection:BrokerAMQP")
 app.set_default()  # so that whatever process nudges, nudges this broker
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

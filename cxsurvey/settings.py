@@ -201,6 +201,7 @@ SPECTACULAR_SETTINGS = {
 NO_BROKER = "redis://127.0.0.1:1/0"  # a command without a broker: its rows wait for the sweeper
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=NO_BROKER)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: the default of 100 ends the worker after an hour
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

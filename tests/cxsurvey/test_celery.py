@@ -29,6 +29,7 @@ R6: dict[str, Any] = {
     "accept_content": ["json"],
     "task_ignore_result": True,
     "task_publish_retry": False,
+    "broker_connection_max_retries": None,
     "worker_detect_quorum_queues": True,  # which turns the global QoS off that quorum queues refuse
     "task_eager_propagates": False,
     "task_always_eager": False,
