@@ -29,6 +29,13 @@ _TELL = f"""
     WHERE told.id = s.id AND (s.answered, s.answering_seconds) IS DISTINCT FROM (told.answered, told.seconds)
 """  # noqa: S608 - names of our own tables
 
+_LEARN = f"""
+    UPDATE {Survey._meta.db_table} SET told_of = ARRAY(
+        SELECT DISTINCT code FROM unnest(told_of || %(codes)s::varchar[]) AS code ORDER BY code
+    )
+    WHERE journey_id = %(journey)s AND NOT told_of @> %(codes)s::varchar[]
+"""  # noqa: S608
+
 
 def tell_surveys(_now: datetime) -> dict[str, int]:
     """How many complete responses each survey has, and how long answering takes; surveys whose figures moved."""
@@ -39,13 +46,9 @@ def tell_surveys(_now: datetime) -> dict[str, int]:
 
 def note_questions_used(journey_id: int, value: Mapping[str, Any]) -> int:
     """Remember which questions a comparison's findings used; what was used once stays so. Surveys that learned."""
-    named = set(used_codes(value))
-    learned = 0
-    for survey in Survey.objects.filter(journey=journey_id).only("pk", "told_of"):
-        new = sorted(named - set(survey.told_of))
-        if new:
-            learned += Survey.objects.filter(pk=survey.pk).update(told_of=[*survey.told_of, *new])
-    return learned
+    with connection.cursor() as cursor:
+        cursor.execute(_LEARN, {"journey": journey_id, "codes": sorted(used_codes(value))})
+        return int(cursor.rowcount)
 
 
 def used_codes(value: Mapping[str, Any]) -> set[str]:

@@ -31,7 +31,7 @@ def test_time_section_draws_every_series_with_a_table_twin() -> None:
     moved(8)
     page = rendered("move")
     assert page.count('<svg class="trend-plot"') == 3
-    assert page.count("<caption>") == 3
+    assert page.count("<caption>") == 4
     assert page.count('class="trend-when"') == 1
     assert "Changed</strong> about" in page
     assert ' style="' not in page

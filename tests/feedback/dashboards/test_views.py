@@ -134,7 +134,7 @@ def test_journey_page_first_time_queries_do_not_grow(manager_client: Client, run
         build_comparison(Query("account"))
     with CaptureQueriesContext(connection) as queries:
         manager_client.get("/admin/insights/account/")
-    assert len(queries) - len(compared) == 19
+    assert len(queries) - len(compared) == 20
 
 
 def test_journey_page_says_when_data_has_moved(manager_client: Client) -> None:
