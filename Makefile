@@ -17,7 +17,7 @@ help:  ## Show this list
 	@echo "make coverage     the same with a coverage report, also as pages in var/coverage/html"
 	@echo "make check        format, lint, types, import contracts, migrations, deployment settings, templates"
 	@echo "make bench        measure speed; writes tables and JSON below var/bench"
-	@echo "make chaos        break whole installations and count what is lost, doubled, unknown (an hour; ARGS=\"a1 --n 500\")"
+	@echo "make chaos        break whole installations and count what is lost, doubled, unknown (hours; ARGS=\"a1 --n 500\")"
 	@echo "make lock         pin requirements.in and requirements-dev.in again (needs uv)"
 	@echo "PYTHON=python3.12 uses another Python (3.11 or newer) for .venv"
 
