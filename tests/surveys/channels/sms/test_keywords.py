@@ -14,12 +14,13 @@ Ende|kündigen|KÜNDIGEN|keine SMS mehr|ARRÊT|Arrêt|arret|ARRET|arrêter|Arrê
 Désabonner|desabonner|désinscription|DÉSINSCRIRE|résilier|annuler|FIN|Stop merci|alto|ALTO|parar|Parar por favor|PARE
 cancelar|Baja|BAJA|darse de baja|detener|no más|No mas|stop gracias|توقف|توقّف|توقف من فضلك|قف|وقف|إيقاف|ايقاف|أوقف|اوقف
 إلغاء|الغاء|إلغاء الاشتراك|الغاء الإشتراك|\u200fتوقف\u200f|afmelden|ferma|fermare|sair"""
-AMBIGUOUS = """don't stop|Don’t stop, great service|please stop texting me|stop texting me|why don't you stop?
+AMBIGUOUS = """please stop texting me|stop texting me|why don't you stop?
 I want to stop getting these|Can you unsubscribe me from this|how do I opt out|STOP sending this or I sue
 Stop it, you were great|remove me from your list|no more texts|leave me alone|do not contact me again|dont text me
 bitte keine SMS von euch|ich will das abbestellen|stoppt das, stopp|arrêtez de m'écrire|je veux me désabonner
 quiero darme de baja, alto|من فضلكم توقفوا عن هذا|take me off this list"""
-NONE = """10|9 great service|yes|no|ja|oui|sí|non-stop flight|Nonstop to Berlin was nice|the bus stop was far
+NONE = """10|9 great service
+don't stop|Don’t stop, great service|yes|no|ja|oui|sí|non-stop flight|Nonstop to Berlin was nice|the bus stop was far
 pit stop was quick
 In the end it was fine|I had to cancel my order|I quit my contract|the information was wrong|can you help me tomorrow
 started well|fine|👍|..||?|please|thanks|helpful staff|the weekend was nice|nonstop|Ende gut, alles gut|finally"""
