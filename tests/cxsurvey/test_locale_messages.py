@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from django.utils.translation import gettext
 
 from surveys.actions.inbound import _help
 from surveys.channels.sms.base import segments
 from surveys.models import Invitation
 from surveys.rendering.message import Rendered, fill, render_email, render_opening, render_sms
 from surveys.rendering.specs import specs_of
-from surveys.replies import can_be_asked
+from surveys.replies import asks_to_skip, can_be_asked
 from surveys.replies.asking import asked_again, question_text
 from tests.conversing import Phone, asked, person, work
 from tests.cxsurvey.catalogues import LANGUAGES, entries
@@ -115,6 +116,12 @@ def test_conversation_keeps_to_its_segments(language: str, most: int) -> None:
     """With a short question; eight feelings in a list need more room than any other."""
     long = {name: segments(text).count for name, text in conversation_texts(language).items() if "mood" not in name}
     assert {name: count for name, count in long.items() if count > most} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_word_that_leaves_a_question_out_is_understood(language: str) -> None:
+    with translation.override(language):
+        assert asks_to_skip(gettext("Or write SKIP.").split()[-1])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
