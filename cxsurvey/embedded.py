@@ -130,3 +130,14 @@ def _start_throwaway(missing: list[str]) -> None:
     for running in started:
         servers.stop_at_exit(running)
         os.environ.update(running.env)
+
+
+def part_the_broker(worker: str) -> None:
+    """Give one of several test processes ("gw1") a Redis database of its own, as each has its own PostgreSQL database.
+
+    Sharing one, the Celery worker of one process takes the wake-ups meant for the other's rows, finds nothing, and drops them.
+    """
+    url = os.environ["CELERY_BROKER_URL"]
+    number = worker.removeprefix("gw")
+    if number.isdecimal() and url.startswith("redis"):
+        os.environ["CELERY_BROKER_URL"] = f"{url.rpartition('/')[0]}/{number}"

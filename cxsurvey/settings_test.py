@@ -8,6 +8,7 @@ os.environ["DEBUG"] = "true"
 os.environ.setdefault("SECRET_KEY", "test-key-" + "t" * 50)
 os.environ.setdefault("CXSURVEY_TESTING", "1")
 embedded.ensure_for_tests()  # before pytest-django reads DATABASES; xdist workers inherit the controller's servers
+embedded.part_the_broker(os.environ.get("PYTEST_XDIST_WORKER", ""))
 
 from cxsurvey.settings import *  # noqa: E402, F403
 

@@ -76,3 +76,19 @@ def test_installation_env_own_password_stays_out() -> None:
     env = embedded.installation_env({"SECRET_KEY": "s", "EMBEDDED_PASSWORD": "p"})
     assert json.dumps(env).count('"p"') == 0
     assert env["SECRET_KEY"] == "s"
+
+
+@pytest.mark.parametrize(
+    ("broker", "worker", "own"),
+    [
+        ("redis://:secret@127.0.0.1:6379/0", "gw1", "redis://:secret@127.0.0.1:6379/1"),
+        ("redis://:secret@127.0.0.1:6379/0", "", "redis://:secret@127.0.0.1:6379/0"),
+        ("filesystem://", "gw1", "filesystem://"),
+    ],
+)
+def test_part_the_broker_each_test_process_gets_a_database_of_its_own(
+    broker: str, worker: str, own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CELERY_BROKER_URL", broker)
+    embedded.part_the_broker(worker)
+    assert os.environ["CELERY_BROKER_URL"] == own
