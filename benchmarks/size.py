@@ -2,6 +2,7 @@
 
 Run by itself: python -m benchmarks size [-- --runs 100000]. Ten answers, nine contacts and four asks a run, in a
 throw-away database: 100,000 runs want some 2 GB of disk. `--connections` are those of the busy measurement.
+With `--keep FOLDER` the database stays there, and a second call with that folder measures only what reads it.
 Where the whole computation takes more than `--most-cpu` seconds it is ended, and the page shows the value of the last
 thirty days in its place. CPU seconds are this process's and its database backend's: on a machine that does other things
 they say more than seconds of the clock.
@@ -32,17 +33,17 @@ VIEWS = 200
 def main(argv: list[str] | None = None) -> dict[str, Any]:
     """Fill, measure, print the table, write the JSON."""
     options = _options(argv)
-    start_database()
-    from benchmarks.size_fill import fill
-
+    start_database(options.keep)
     report: dict[str, Any] = {"benchmark": "size", "runs": options.runs, "load_before": os.getloadavg()}
-    with _timed(report, "filled"):
-        report["rows"] = fill(options.runs)
-    _refresh(report)
-    _compute(report, options.most_cpu)
+    if not _is_filled():
+        _fill(report, options.runs)
+        _refresh(report)
+    if options.compute:
+        _compute(report, options.most_cpu)
     report["pages"] = _pages(options.connections)
     report["compare_s"] = _compare_command()
-    report["stale_shown_s"] = _staleness()
+    if options.compute:
+        report["stale_shown_s"] = _staleness()
     report["load_after"] = os.getloadavg()
     _print(report)
     options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +56,8 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=100_000)
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--most-cpu", type=int, default=600, help="seconds that the whole computation may take")
+    parser.add_argument("--keep", type=Path, default=None, help="a folder for the database, which stays")
+    parser.add_argument("--no-compute", dest="compute", action="store_false", help="measure only pages and command")
     parser.add_argument("--out", type=Path, default=Path("var/bench/size.json"))
     return parser.parse_args(argv)
 
@@ -79,6 +82,19 @@ def _backend_cpu() -> float:
         cursor.execute("SELECT pg_backend_pid()")
         fields = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _is_filled() -> bool:
+    from feedback.models import RunScore
+
+    return RunScore.objects.exists()
+
+
+def _fill(report: dict[str, Any], runs: int) -> None:
+    from benchmarks.size_fill import fill
+
+    with _timed(report, "filled"):
+        report["rows"] = fill(runs)
 
 
 def _refresh(report: dict[str, Any]) -> None:
@@ -153,7 +169,9 @@ def _pages(connections: int) -> list[dict[str, Any]]:
     from django.test import Client
 
     manager = Client()
-    manager.force_login(User.objects.create_superuser("bench"))
+    manager.force_login(
+        User.objects.get_or_create(username="bench", defaults={"is_superuser": True, "is_staff": True})[0]
+    )
     cookie = manager.cookies[settings.SESSION_COOKIE_NAME].value
 
     def look(link: http.client.HTTPConnection, path: str) -> int:

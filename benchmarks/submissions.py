@@ -55,9 +55,14 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def start_database() -> None:
-    """Throw-away servers that keep what they promise (fsync on), with all tables."""
-    home, password = servers.throwaway_home("cxsurvey-bench-"), secrets.token_hex(16)
+def start_database(kept: Path | None = None) -> None:
+    """Servers that keep what they promise (fsync on), with all tables; throw-away ones, or those of a folder."""
+    home = kept or servers.throwaway_home("cxsurvey-bench-")
+    home.mkdir(mode=0o755, parents=True, exist_ok=True)
+    note = home / "password"
+    if not note.exists():
+        note.write_text(secrets.token_hex(16))
+    password = note.read_text()
     started = [servers.start_postgres(home, password, home / "postgres.log", durable=True)]
     broker = servers.start_redis(home, password, home / "redis.log")
     started += [broker] if broker else []
