@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from tests.factories.every_model import MAKERS
 
@@ -73,3 +74,11 @@ def test_index_is_grouped_asking_then_listening(manager_client):
     assert [app["app_label"] for app in page.context["app_list"]][:2] == ["surveys", "feedback"]
     assert [str(app["name"]) for app in page.context["app_list"]][:2] == ["Asking", "Listening"]
     assert "cxsurvey/admin.css" in page.content.decode()
+
+
+def test_app_list_names_are_text_in_the_language_of_the_request(rf, manager):
+    request = rf.get("/admin/")
+    request.user = manager
+    with override("de"):
+        names = {type(model["name"]) for app in admin.site.get_app_list(request) for model in app["models"]}
+    assert names == {str}
