@@ -135,7 +135,7 @@ def _start_throwaway(missing: list[str]) -> None:
 def part_the_broker(worker: str) -> None:
     """Give one of several test processes ("gw1") a Redis database of its own, as each has its own PostgreSQL database.
 
-    Sharing one, the Celery worker of one process takes the wake-ups meant for the other's rows, finds nothing, and drops them.
+    Sharing one, the worker of one process takes the wake-ups meant for the other's rows, finds nothing, and drops them.
     """
     url = os.environ["CELERY_BROKER_URL"]
     number = worker.removeprefix("gw")
