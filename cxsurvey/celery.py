@@ -21,6 +21,7 @@ app.autodiscover_tasks()
 JOBS: Final = (
     ("deliver-due", "surveys.deliver_due", 30, False),
     ("process-callbacks", "surveys.process_callbacks", 30, False),
+    ("tell-owner", "surveys.tell_owner", 30, False),
     ("converse", "feedback.converse", 30, False),
     ("score-texts", "feedback.score_texts", 30, False),
     ("refresh-runs", "feedback.refresh_runs", 30, False),

@@ -4,6 +4,7 @@ Documented one by one in docs/settings.md.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -248,6 +249,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="feedback@localhost")
 SENDER_NAME = env.str("SENDER_NAME", default="Customer feedback")
 # Domains that mails may come from: a programme file that names another is refused.
 SENDER_DOMAINS: list[str] = env.list("SENDER_DOMAINS", default=[DEFAULT_FROM_EMAIL.rpartition("@")[2]])
+OWNER_EMAIL = env.str("OWNER_EMAIL", default="")  # who is told when sending holds by itself; empty: only the log
+if OWNER_EMAIL and not re.fullmatch(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+", OWNER_EMAIL):
+    raise ImproperlyConfigured(f'OWNER_EMAIL is "{OWNER_EMAIL}": give one address, such as owner@example.org.')
 SMTP_CONNECT_TIMEOUT = env.float("SMTP_CONNECT_TIMEOUT", default=10.0)
 SMTP_REPLY_TIMEOUT = env.float("SMTP_REPLY_TIMEOUT", default=60.0)
 ANYMAIL: dict[str, Any] = {

@@ -235,6 +235,16 @@ class HoldCause(TextChoices):
     BURST = "burst", _("too many numbers alike in an hour")
 
 
+class AlertState(TextChoices):
+    """Life of one word to the owner of the installation."""
+
+    WAITING = "waiting", _("waiting")
+    SENDING = "sending", _("sending")
+    SENT = "sent", _("sent")
+    UNKNOWN = "unknown", _("unknown")
+    FAILED = "failed", _("failed")
+
+
 class SuppressionReason(TextChoices):
     """Why an address must not be written to."""
 

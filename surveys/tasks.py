@@ -8,6 +8,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.utils import timezone
 
+from surveys.actions.alerts import send_alerts
 from surveys.actions.callbacks import process_callbacks
 from surveys.actions.conversations import expire_conversations
 from surveys.actions.decide import decide_by_clock
@@ -26,6 +27,12 @@ from surveys.actions.slots import in_slot
 def deliver_due_task(limit: int | None = None) -> dict[str, int]:
     """Send what is due. Claims keep any number of these apart, so there is no slot to take."""
     return deliver_due(limit)
+
+
+@shared_task(name="surveys.tell_owner")
+def tell_owner_task() -> dict[str, int]:
+    """Mail what the owner should know; claims keep any number of these apart."""
+    return send_alerts(timezone.now())
 
 
 @shared_task(name="surveys.process_callbacks")

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from cxsurvey.lib.addresses import country_of_phone, is_mobile
 from cxsurvey.lib.periods import Cap
+from surveys.actions.alerts import tell_budget
 from surveys.actions.deliver_compose import compose
 from surveys.actions.dispatch import hold
 from surveys.enums import DeliveryPurpose, DeliveryState, HoldCause
@@ -152,6 +153,7 @@ class Book:
                 _, new = BudgetAlert.objects.get_or_create(**key, defaults=values)
                 if new:
                     log.error("SMS budget of today: %d %% used (%d of %d segments).", percent, spent, budget)
+                    tell_budget(scope, percent, spent, budget, self.now)
 
 
 def budgets(journey: int | None) -> dict[int | None, int]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from cxsurvey.lib.nudge import nudge
+from surveys.actions.alerts import tell_held
 from surveys.actions.withdraw import cancel_open
 from surveys.enums import DELIVERY_LEFT_US, CampaignState, DeliveryState, HoldCause, InvitationState
 from surveys.models import Campaign, Delivery, DispatchSwitch, Invitation
@@ -25,6 +26,8 @@ def hold(scope: str, cause: HoldCause, reason: str, by: str, now: datetime) -> b
     with transaction.atomic():
         _, created = DispatchSwitch.objects.get_or_create(scope=scope, defaults=values)
         held = created or bool(DispatchSwitch.objects.filter(scope=scope, paused=False).update(**values))
+        if held and cause != HoldCause.OPERATOR:
+            tell_held(scope, cause, reason, now)
     if held:
         log.error("Sending is held (%s) by %s: %s", scope or "everything", by or cause, reason)
     return held

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 from typing import Final
 
+from surveys.actions.alerts import tell_complaints
 from surveys.actions.dispatch import hold
 from surveys.enums import HoldCause
 from surveys.queries.dispatch import troubles
@@ -31,4 +32,5 @@ def watch(channel: str, now: datetime) -> bool:
     if complained >= COMPLAINTS_ALARM:
         log.error("Complaints about %s: %d of %d messages (%.2f %%).", channel, seen.complained, seen.tried,
                   100 * complained)  # fmt: skip
+        tell_complaints(channel, seen.complained, seen.tried, now)
     return False

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cxsurvey.lib.admin import HistoryAdmin
 from surveys.actions.dispatch import cancel_campaigns, hold, pause_campaigns, release, resume_campaigns
 from surveys.enums import Channel, HoldCause
-from surveys.models import BudgetAlert, Campaign, DispatchMark, DispatchSwitch, RateBucket, SmsPass
+from surveys.models import Alert, BudgetAlert, Campaign, DispatchMark, DispatchSwitch, RateBucket, SmsPass
 from surveys.queries.dispatch import backlog, budget_alerts, campaigns_with_work, progress, switches, troubles
 
 SHOWN = 20
@@ -140,6 +140,15 @@ class BudgetAlertAdmin(HistoryAdmin):
     list_display = ("day", "journey", "percent", "segments", "at")
     list_select_related = ("journey",)
     search_fields = ("journey__code",)
+
+
+@admin.register(Alert)
+class AlertAdmin(HistoryAdmin):
+    """What the owner was told by mail."""
+
+    list_display = ("at", "subject", "state", "attempts", "sent_at", "error")
+    list_filter = ("state",)
+    search_fields = ("subject", "text")
 
 
 @admin.register(RateBucket)

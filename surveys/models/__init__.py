@@ -1,5 +1,6 @@
 """The rows of asking: fields, constraints, and nothing else."""
 
+from surveys.models.alert import Alert
 from surveys.models.conversation import Conversation, Reply
 from surveys.models.customer import Customer, NeverAsk, PreferenceChange, Suppression
 from surveys.models.dispatch import BudgetAlert, Campaign, DispatchMark, DispatchSwitch, RateBucket, SmsPass
@@ -13,6 +14,7 @@ from surveys.models.rule import ContactPolicy, Rule, RuleMove
 from surveys.models.run import Interaction, JourneyRun, StageVisit
 
 __all__ = [
+    "Alert",
     "AskDecision",
     "BudgetAlert",
     "Campaign",

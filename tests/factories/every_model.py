@@ -279,6 +279,7 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     s.BudgetAlert: lambda: s.BudgetAlert.objects.create(
         day=START.date(), journey=JourneyFactory(), percent=50, segments=10, at=START
     ),
+    s.Alert: lambda: s.Alert.objects.create(key=_n("held"), subject="Held", text="Why.", at=START, next_at=START),
     s.ProviderCallback: _callback,
     s.Conversation: _conversation,
     s.Reply: lambda: s.Reply.objects.create(conversation=_conversation(), callback=_callback(), step=0),

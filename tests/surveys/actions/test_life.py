@@ -40,6 +40,7 @@ from surveys.models import AskDecision, ContactPolicy, Customer, Delivery, Deliv
 from surveys.policy.reasons import Reason
 from tests.asking import customer
 from tests.factories import RuleFactory, SurveyFactory, published_journey, published_survey
+from tests.sizes import sized
 
 pytestmark = pytest.mark.django_db
 State = DeliveryState
@@ -266,8 +267,8 @@ def test_any_life_of_an_ask() -> None:
     run_state_machine_as_test(
         AskLife,
         settings=settings(
-            max_examples=50,
-            stateful_step_count=30,
+            max_examples=sized(50, 500),
+            stateful_step_count=sized(30, 50),
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
