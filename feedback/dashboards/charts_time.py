@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from feedback.dashboards.charts import percent
-from feedback.dashboards.words import one
+from feedback.dashboards.words import one, signed
 from feedback.dashboards.words_time import alarm_text, period_name, series_name
 
 Value = dict[str, Any]
@@ -139,7 +139,7 @@ def _text(series: Value, shown: list[Value]) -> str:
     ]
     change = series["change"]
     if change and change["finding"]:
-        shift = {"shift": f"{change['shift']:+.1f}", "when": period_name(change["period"], series["by"])}
+        shift = {"shift": signed(change["shift"]), "when": period_name(change["period"], series["by"])}
         words.append(_("changed by %(shift)s about %(when)s") % shift)
     if series["alarm"]:
         words.append(alarm_text(series))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from feedback.dashboards.addition import Addition, Value
 from feedback.dashboards.context import Context
@@ -71,7 +72,7 @@ def _types(context: Context, value: Value) -> tuple[Cell, Cell]:
     told = [text for human in (True, False) if (text := _by_staff(context, human))]
     channels = value["scope"]["channels"]
     others = sum(stage.kind == StageKind.NON_SERVICE for stage in context.definition.stages)
-    whole = _("%(n)s stages without service") % {"n": others}
+    whole = ngettext("%(n)s stage without service", "%(n)s stages without service", others) % {"n": others}
     return ("; ".join(told) or None), f"{whole}; {', '.join(channels)}" if channels else whole
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from feedback.dashboards.words import one
+from feedback.dashboards.words import one, signed
 from feedback.dashboards.words_time import (
     RULES,
     STATUS,
@@ -47,7 +47,7 @@ def _change(item: Value) -> str:
     interval = f"[{one(change['lo'])}, {one(change['hi'])}]"
     watched = "" if change["stands"] else "worth watching: "
     when = period_name(change["period"], item["by"])
-    return f"{watched}{change['shift']:+.1f} {interval} from {when} (q {change['q']:.3f})"
+    return f"{watched}{signed(change['shift'])} {interval} from {when} (q {change['q']:.3f})"
 
 
 def _changes(rows: list[Value]) -> list[str]:

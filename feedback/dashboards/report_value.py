@@ -39,7 +39,9 @@ def _commercial(commercial: Value | None) -> list[str]:
     lines += [f"- {link_text(link, commercial)}{_verdict(link)}" for link in commercial["links"]]
     spend = commercial["spend_per_10"]
     if spend:
-        lines.append(f"- Spend {spend['value']:+.1f} % [{spend['lo']:+.1f}, {spend['hi']:+.1f}] per 10 points.")
+        lines.append(
+            f"- Spend {signed(spend['value'])} % [{signed(spend['lo'])}, {signed(spend['hi'])}] per 10 points."
+        )
     if commercial["stake"] and commercial["links"][0]["stands"]:
         lines.append(f"- {commercial['stake']['text']}")
     return [*lines, *(_band(band) for band in commercial["bands"]), *commercial["caveats"], ""]

@@ -10,7 +10,17 @@ Value = dict[str, Any]
 
 def one(number: float | None) -> str:
     """One decimal, as screens show it; a dash where nothing is shown."""
-    return "–" if number is None else f"{number:.1f}".replace("-", "−")
+    return "–" if number is None else f"{number:z.1f}".replace("-", "−")
+
+
+def signed(number: float | None) -> str:
+    """A difference with its sign and one decimal; a dash where nothing is shown."""
+    return "–" if number is None else f"{number:+z.1f}".replace("-", "−")
+
+
+def two(number: float) -> str:
+    """Two decimals, for a correlation."""
+    return f"{number:z.2f}".replace("-", "−")
 
 
 def duration(days: float | None) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from feedback.dashboards.addition import Value
-from feedback.dashboards.words import one
+from feedback.dashboards.words import one, signed
 from feedback.insights.shares import Share
 from feedback.insights.trap import TrapFinding
 
@@ -71,8 +71,8 @@ def _signed_change(row: Value, key: str) -> str:
     """A ratio as percent more or less, with its interval."""
     value, lo, hi = (row[name] for name in (key, f"{key}_lo", f"{key}_hi"))
     if lo is None or hi is None:
-        return f"{100 * (value - 1):+.1f} %"
-    facts = {name: f"{100 * (ratio - 1):+.1f}" for name, ratio in (("value", value), ("lo", lo), ("hi", hi))}
+        return f"{signed(100 * (value - 1))} %"
+    facts = {name: signed(100 * (ratio - 1)) for name, ratio in (("value", value), ("lo", lo), ("hi", hi))}
     return _("%(value)s %% (%(lo)s to %(hi)s)") % facts
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.dashboards.addition import Value
-from feedback.dashboards.words import one
+from feedback.dashboards.words import one, signed
 from feedback.dashboards.words_contacts import percent
 from feedback.insights.scores import Bounds
 
@@ -108,9 +108,9 @@ def weighted_sentence(value: Value) -> str:
     facts = {
         "plain": one(value["unweighted"]),
         "weighted": _range({"score": value["weighted"], "lo": value["weighted_lo"], "hi": value["weighted_hi"]}),
-        "shift": _signed(value["shift"]["value"]),
-        "lo": _signed(value["shift"]["lo"]),
-        "hi": _signed(value["shift"]["hi"]),
+        "shift": signed(value["shift"]["value"]),
+        "lo": signed(value["shift"]["lo"]),
+        "hi": signed(value["shift"]["hi"]),
         "deff": f"{value['deff']:.2f}",
         "n_eff": f"{value['n_eff']:.0f}",
     }
@@ -121,10 +121,6 @@ def weighted_sentence(value: Value) -> str:
         )
         % facts
     )
-
-
-def _signed(number: float | None) -> str:
-    return "–" if number is None else f"{number:+.1f}"
 
 
 def limits() -> list[str]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.dashboards.keys import key
-from feedback.dashboards.words import duration, one
+from feedback.dashboards.words import duration, one, two
 from feedback.insights.comparison import FINDING_Q
 from feedback.queries.predictors import Candidate
 from surveys.rendering.texts import pick
@@ -367,7 +367,7 @@ def peak_end_sentence(value: Value) -> str:
         "last": _("the last stage"),
         "min_last": _("the worst and the last stage (peak and end)"),
     }
-    others = ", ".join(f"{names[key]} {r:.2f}" for key, r in value["r"].items() if key != value["best"])
+    others = ", ".join(f"{names[key]} {two(r)}" for key, r in value["r"].items() if key != value["best"])
     squares = sorted((abs(r) for r in value["r"].values()), reverse=True)
     text = _("%(best)s describes the experience best (correlation %(r)s, n %(n)s; %(others)s).")
     if squares[0] - squares[1] < CLEARLY_BEST:
@@ -375,5 +375,5 @@ def peak_end_sentence(value: Value) -> str:
     best = names[value["best"]]
     if squares[0] - squares[1] >= CLEARLY_BEST:
         best = best[:1].upper() + best[1:]
-    facts = {"best": best, "r": f"{value['r'][value['best']]:.2f}", "n": value["n"]}
+    facts = {"best": best, "r": two(value["r"][value["best"]]), "n": value["n"]}
     return text % {**facts, "others": others}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.dashboards.keys import key
-from feedback.dashboards.words import one
+from feedback.dashboards.words import one, signed
 from feedback.insights.drivers import MIN_ROWS
 
 Value = dict[str, Any]
@@ -143,9 +143,9 @@ def link_text(link: Value, commercial: Value) -> str:
     )
     return text % {
         "score": str(SCORES[link["code"]]).lower(),
-        "effect": f"{100 * effect['value']:+.1f}",
-        "lo": f"{100 * effect['lo']:+.1f}",
-        "hi": f"{100 * effect['hi']:+.1f}",
+        "effect": signed(100 * effect["value"]),
+        "lo": signed(100 * effect["lo"]),
+        "hi": signed(100 * effect["hi"]),
         "n": commercial["n"],
         "customers": commercial["customers"],
     }

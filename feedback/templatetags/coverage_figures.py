@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from feedback.dashboards import words_coverage
 from feedback.dashboards.charts import percent
+from feedback.dashboards.words import signed
 from feedback.dashboards.words_contacts import percent as share_text
 
 register = template.Library()
@@ -74,4 +75,4 @@ def variable(name: str) -> str:
 @register.filter
 def percent_change(ratio: float | None) -> str:
     """A ratio to the case mix as percent more or less."""
-    return "–" if ratio is None else f"{100 * (ratio - 1):+.1f} %"
+    return "–" if ratio is None else f"{signed(100 * (ratio - 1))} %"

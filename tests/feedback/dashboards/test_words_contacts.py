@@ -40,8 +40,8 @@ def test_mirror_sentence_tells_what_an_issue_takes() -> None:
     row |= {"ratio_tht_lo": 0.97, "ratio_tht_hi": 1.01}
     assert trap_sentence("team", finding, row) == (
         "Team Y takes 10.0 % (5.0 to 15.0) longer per call (10.0 v 9.0 min, 700 contacts), but only 5.0 % "
-        "(3.3 %–7.6 %) call again within 7 days (others 15.0 % (14.3 %–15.7 %)): until solved an issue takes -1.0 % "
-        "(-3.0 to +1.0) against the others."
+        "(3.3 %–7.6 %) call again within 7 days (others 15.0 % (14.3 %–15.7 %)): until solved an issue takes −1.0 % "
+        "(−3.0 to +1.0) against the others."
     )
 
 
