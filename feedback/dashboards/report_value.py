@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from feedback.dashboards.words import signed
 from feedback.dashboards.words_value import BLOCKS, link_text, tile_name, tile_number
 
 Value = dict[str, Any]
