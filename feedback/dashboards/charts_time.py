@@ -13,6 +13,7 @@ from feedback.dashboards.words_time import alarm_text, period_name, series_name
 
 Value = dict[str, Any]
 WIDTH, HEIGHT = 1000.0, 200.0
+HIGHEST, LOWEST_NPS = 100.0, -100.0
 LEAST_RANGE, STEP = 20.0, 10.0
 
 
@@ -41,7 +42,7 @@ def trend_drawing(series: Value) -> Drawing | None:
     shown = [point for point in series["points"] if point["score"] is not None]
     if len(shown) < 2:
         return None
-    box = _Box(shown, series["by"])
+    box = _Box(shown, series["by"], LOWEST_NPS if series["series"] == "nps" else 0.0)
     change = series["change"] if series["change"] and series["change"]["finding"] else None
     watched = [point for point in shown if point["ewma"]]
     return Drawing(
@@ -71,12 +72,12 @@ def _runs(points: list[Value]) -> list[list[Value]]:
 class _Box:
     """Where a period and a score stand in the box."""
 
-    def __init__(self, points: list[Value], by: str) -> None:
+    def __init__(self, points: list[Value], by: str, lowest: float) -> None:
         self.by = by
         days = [self._day(point["period"]) for point in points]
         self.start, self.span = days[0], max(days[-1] - days[0], 1)
         values = [value for point in points for value in _values(point)]
-        self.low, self.high = _range(min(values), max(values))
+        self.low, self.high = _range(min(values), max(values), lowest)
 
     def _day(self, period: str) -> int:
         return date.fromisoformat(period if self.by == "week" else f"{period}-01").toordinal()
@@ -118,10 +119,14 @@ def _values(point: Value) -> list[float]:
     return [point["score"], *(watched[name] for name in ("z", "lo", "hi") if name in watched)]
 
 
-def _range(low: float, high: float) -> tuple[float, float]:
-    """Whole tens around the values, at least 20 points apart, so that noise does not look like a cliff."""
+def _range(low: float, high: float, lowest: float) -> tuple[float, float]:
+    """Whole tens around the values, at least 20 points apart, so that noise does not look like a cliff.
+
+    Never beyond the ends of the scale, where no score can be.
+    """
     missing = max(0.0, LEAST_RANGE - (high - low)) / 2
-    return STEP * ((low - missing) // STEP), -STEP * ((-high - missing) // STEP)
+    bottom, top = STEP * ((low - missing) // STEP), -STEP * ((-high - missing) // STEP)
+    return max(lowest, min(bottom, HIGHEST - LEAST_RANGE)), min(HIGHEST, max(top, lowest + LEAST_RANGE))
 
 
 def _text(series: Value, shown: list[Value]) -> str:

@@ -142,6 +142,7 @@ def _judged(frame: Frame, judged: Coverage, suppressed: list[Value]) -> Value:
         "non_response": coverage_classes.non_response(frame),
         "pairs": missing,
         "pair_gap": pair_gap,
+        "pairs_sentence": words_coverage.pairs_sentence(missing, pair_gap),
         "limits": words_coverage.limits(),
     }
 

@@ -232,7 +232,11 @@ def pair_values(frame: Frame) -> tuple[list[Value], Value | None]:
     paired, labels = np.isfinite(gaps), np.asarray(frame.classes, dtype=object)
     population = {name: float((labels == name).sum()) for name in sorted(set(frame.classes))}
     pairs = {name: int((paired & (labels == name)).sum()) for name in population}
-    missing = [{"name": name, "frame": int(size), "pairs": pairs[name]} for name, size in population.items()]
+    hidden = dict(zip(pairs, complementary(list(pairs.values())), strict=True))
+    missing: list[Value] = [
+        {"name": name, "frame": int(size), "pairs": None if hidden[name] else pairs[name]}
+        for name, size in population.items()
+    ]
     if min(pairs.values(), default=0) < HIDDEN_BELOW:
         return missing, None
     found = post_stratified_mean(gaps[paired], labels[paired].tolist(), population, frame.customers[paired])

@@ -43,6 +43,8 @@ def _said(coverage: Value) -> list[str]:
         said.append(coverage["silent"]["sentence"])
     if coverage.get("sentence"):
         said.append(coverage["sentence"])
+    if coverage.get("pairs_sentence"):
+        said.append(coverage["pairs_sentence"])
     raked = coverage.get("raked")
     if raked and raked["converged"]:
         said.append(

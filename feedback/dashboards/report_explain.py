@@ -16,6 +16,7 @@ def lines_explain(value: Value) -> list[str]:
     lines = ["What goes with the gap", *(_said(sentence) for sentence in drivers["sentences"])]
     if drivers["items"]:
         lines += ["", *_items(drivers), *_dose(drivers)]
+        lines += _stages(drivers["stage_shares"])
     by_steps = (value["touchpoints"] or {}).get("gap_by_steps")
     if by_steps and by_steps["sentence"]:
         lines += ["", by_steps["sentence"]]
@@ -24,6 +25,7 @@ def lines_explain(value: Value) -> list[str]:
     good = (value["touchpoints"] or {}).get("no_bad_step")
     if good and good["sentence"]:
         lines.append(good["sentence"])
+    lines += _worst((value["touchpoints"] or {}).get("worst"))
     if value["peak_end"]:
         lines += ["", value["peak_end"]["sentence"]]
     return [*lines, "", *_themes(value["text"]["themes"])]
@@ -63,6 +65,26 @@ def _dose(drivers: Value) -> list[str]:
     lines = ["", f"Experience by quarter of: {drivers['dose_of']}"]
     for row in rows:
         place = f"{row['low']:.1f} to {row['high']:.1f}"
+        lines.append(f"{place:<18} {one(row['score']):>6} [{one(row['lo'])}, {one(row['hi'])}]  n {row['n']}")
+    return lines
+
+
+def _stages(shares: Value | None) -> list[str]:
+    """What each stage has of what is explained, where not every stage was asked of everybody."""
+    if shares is None:
+        return []
+    lines = ["", f"Each stage's share beside waits and steps, from pairs of answers ({shares['fewest']} at least)"]
+    return [*lines, *(f"{row['label'][:43]:<44} {row['share']:>6.3f}" for row in shares["stages"])]
+
+
+def _worst(worst: Value | None) -> list[str]:
+    """The experience by the lowest stage of a journey."""
+    rows = [row for row in (worst or {}).get("bands", []) if row["n"]]
+    if not rows:
+        return []
+    lines = ["", "Experience by the lowest stage score"]
+    for row in rows:
+        place = f"{row['low']:.0f} to {row['high']:.0f}"
         lines.append(f"{place:<18} {one(row['score']):>6} [{one(row['lo'])}, {one(row['hi'])}]  n {row['n']}")
     return lines
 

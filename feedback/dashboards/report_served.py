@@ -82,6 +82,9 @@ def _scope(value: Value) -> list[str]:
         if number is not None:
             interval = f"[{percent(found['lo'])}, {percent(found['hi'])}]"
             lines.append(f"{name:<28} {percent(number):>8} {interval}  n {found['n']}")
+    late = (value["proactive"] or {}).get("late")
+    if late:
+        lines.append(late["sentence"])
     if steady and steady.get("sentence"):
         lines.append(steady["sentence"])
     paths = value["paths"]

@@ -126,7 +126,17 @@ def _proactive(links: Links, context: Context, suppressed: list[Value]) -> Value
             "without": rows[1],
             "difference": {"value": difference.value, "lo": difference.lo, "hi": difference.hi},
         }
+        found["late"]["sentence"] = _late_sentence(found["late"])
     return found
+
+
+def _late_sentence(late: Value) -> str:
+    apart = {key: one(late["difference"][key]) for key in ("value", "lo", "hi")}
+    facts = apart | {"n": late["with_update"]["n"], "m": late["without"]["n"]}
+    return _(
+        "Of journeys that waited longer than promised, those with a contact that we began rate %(value)s points apart "
+        "from those without (%(lo)s to %(hi)s, n %(n)s and %(m)s)."
+    ) % (facts)
 
 
 def _phases(definition: Any, scores: dict[str, Value]) -> list[Value]:

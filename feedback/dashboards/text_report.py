@@ -9,6 +9,7 @@ from feedback.dashboards.report_page import lines_page
 from feedback.dashboards.report_served import lines_served
 from feedback.dashboards.report_time import lines_time
 from feedback.dashboards.report_value import lines_value
+from feedback.dashboards.usual import usual_rows
 from feedback.dashboards.words import duration, one
 
 Value = dict[str, Any]
@@ -24,20 +25,41 @@ def text_report(value: Value) -> str:
             f"{'Hidden poor':<12} {poor['share']:.1%} [{poor['lo']:.1%}, {poor['hi']:.1%}]  {poor['k']} of {poor['n']}"
         )
     lines.append(f"{'Quadrant':<12} {value['quadrant']['label'].replace('_', ' / ')}")
-    if value["nps"]:
-        lines.append(_score("NPS", value["nps"]))
-    lines += ["", *_stages(value["stages"]), *_waits(value["transitions"]), *_segments(value["segments"])]
+    lines += ["", *_stages(value["stages"]), *_waits(value["transitions"])]
+    lines += [*_segments(value["segments"]), *_usual(value)]
     lines += [*lines_explain(value), *lines_contacts(value), *lines_coverage(value)]
     lines += [*lines_served(value), *lines_time(value), *lines_value(value)]
     lines += [f"! {item['code']}: {item['text']}" for item in value["warnings"]]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_made_of(value)])
+
+
+def _usual(value: Value) -> list[str]:
+    """NPS, CSAT and CES as the page has them."""
+    rows = usual_rows(value)
+    lines = [f"{row['name']:<8} {row['about'][:27]:<28} {_usual_number(row)}" for row in rows]
+    return [*lines, ""] if lines else []
+
+
+def _usual_number(row: Value) -> str:
+    if row["number"] is None:
+        return "fewer than 5"
+    return f"{row['number']:>7} {row['interval']}  n {row['n']}; {row['beside']}"
+
+
+def _made_of(value: Value) -> list[str]:
+    """What was left out or hidden, and the version of the formulas, so that it can be made again."""
+    lines = [f"Left out: {item['n']} ({item['reason']})" for item in value["exclusions"]]
+    if value["suppressed"]:
+        cells = ", ".join(row["cell"] for row in value["suppressed"])
+        lines.append(f"Hidden, so that nobody can be worked out: {cells}")
+    return [*lines, f"Formulas {value['formula_version']}, computed {value['generated_at'][:16]}"]
 
 
 def _score(name: str, value: Value) -> str:
     line = f"{name:<12} {_with_interval(value)}  n {value['n'] or 0}"
     if value.get("note") == "no_variation":
         line += " (no variation)"
-    elif value.get("n_eff") is not None and (value["customers"] or 0) < (value["n"] or 0):
+    elif value.get("n_eff") is not None and round(value["n_eff"], 1) < (value["n"] or 0):
         line += f" of {value['customers']} customers, worth {one(value['n_eff'])}"
     if value.get("weighted"):
         line += f"  weighted {_with_interval(value['weighted'])}"
@@ -51,7 +73,9 @@ def _with_interval(value: Value) -> str:
 def _gap(gap: Value) -> str:
     pairs = f"{gap['n_pairs']} pairs of {gap['customers']} customers"
     tested = "" if gap["q"] is None else f"  p {gap['p']:.3g} q {gap['q']:.3g}"
-    return f"{'Gap':<12} {one(gap['gap']):>6} [{one(gap['lo'])}, {one(gap['hi'])}]  {pairs}{tested}"
+    twin = gap["weighted"]
+    weighted = f"  weighted {one(twin['gap'])} [{one(twin['lo'])}, {one(twin['hi'])}]" if twin else ""
+    return f"{'Gap':<12} {one(gap['gap']):>6} [{one(gap['lo'])}, {one(gap['hi'])}]  {pairs}{tested}{weighted}"
 
 
 def _stages(stages: list[Value]) -> list[str]:

@@ -1,5 +1,7 @@
 """Sentences about coverage: silent customers, unknown classes, weights and their limits (method 3.9)."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -74,6 +76,23 @@ def _range(score: Value) -> str:
     if score["lo"] is None:
         return one(score["score"])
     return _("%(score)s (%(lo)s–%(hi)s)") % {key: one(score[key]) for key in ("score", "lo", "hi")}
+
+
+def pairs_sentence(pairs: Sequence[Value], gap: Value | None) -> str:
+    """Who the gap rests on, class by class, and the same gap weighted to all journeys; "" with one class only."""
+    known = [row for row in pairs if row["pairs"] is not None]
+    if len(pairs) < 2 or not known:
+        return ""
+    told = [
+        _("%(pairs)s of %(frame)s journeys of %(name)s")
+        % {"pairs": row["pairs"], "frame": row["frame"], "name": class_name(row["name"])}
+        for row in known
+    ]
+    text = _("The gap rests on customers who answered both: %(classes)s.") % {"classes": "; ".join(told)}
+    if gap is None or gap["gap"] is None:
+        return text + " " + _("In some class too few did to weight it to all journeys.")
+    facts = {key: one(gap[key]) for key in ("gap", "lo", "hi")}
+    return text + " " + _("Weighted to all journeys it is %(gap)s points (%(lo)s to %(hi)s).") % facts
 
 
 def poor_sentence(value: Value) -> str:

@@ -1,5 +1,7 @@
 """How figures are written on screens."""
 
+from typing import Any
+
 from django import template
 
 from feedback.dashboards.words import duration, one, signed
@@ -14,3 +16,9 @@ register.filter("signed", signed)
 def share(number: float | None) -> str:
     """A share between 0 and 1 as percent with one decimal."""
     return "–" if number is None else f"{100 * number:.1f} %"
+
+
+@register.filter
+def repeated(score: dict[str, Any]) -> bool:
+    """Whether customers answered more than once and alike, so that their answers are worth fewer."""
+    return score["n_eff"] is not None and round(score["n_eff"], 1) < (score["n"] or 0)
