@@ -1,10 +1,21 @@
 """Moves of a delivery that the outside world proves: receipts, bounces, complaints; never backwards (R2, R11)."""
 
+from typing import Final
+
 from django.db import transaction
 
 from surveys.actions.deliver_moves import move
 from surveys.enums import DeliveryState, InvitationState
 from surveys.models import AskDecision, Delivery, Invitation
+
+# Where a message that waits for another try may come to all the same: the first one has arrived after all.
+SPARED: Final = (
+    DeliveryState.SENT,
+    DeliveryState.DELIVERED,
+    DeliveryState.UNDELIVERED,
+    DeliveryState.BOUNCED,
+    DeliveryState.COMPLAINED,
+)
 
 
 def move_by_evidence(delivery_id: int, to: DeliveryState, cause: str) -> bool:
@@ -20,6 +31,8 @@ def move_by_evidence(delivery_id: int, to: DeliveryState, cause: str) -> bool:
 
 
 def _end_retry(delivery_id: int, to: DeliveryState, cause: str) -> list[int]:
+    if to not in SPARED:
+        return []
     tried = Delivery.objects.filter(pk=delivery_id, state=DeliveryState.QUEUED, attempts__gt=0)
     return move([delivery_id], to, cause, came=DeliveryState.QUEUED) if tried.exists() else []
 
