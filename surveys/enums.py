@@ -235,6 +235,15 @@ class HoldCause(TextChoices):
     BURST = "burst", _("too many numbers alike in an hour")
 
 
+class LegalBasis(TextChoices):
+    """What allows us to ask somebody."""
+
+    CONSENT = "consent", _("consent")
+    CUSTOMER = "customer", _("existing customer, told of the right to object")
+    CONTRACT = "contract", _("part of the contract")
+    INTEREST = "interest", _("legitimate interest")
+
+
 class AlertState(TextChoices):
     """Life of one word to the owner of the installation."""
 

@@ -19,7 +19,7 @@ from cxsurvey.lib.tokens import digest
 from feedback.actions.programmes import load_text
 from feedback.dashboards.comparison import Query, build_comparison
 from feedback.models import FreeText
-from surveys.actions.customers import CustomerIn, upsert_customers
+from surveys.actions.customers import BasisIn, CustomerIn, upsert_customers
 from surveys.actions.record_interactions import InteractionIn, record_interactions
 from surveys.enums import DELIVERY_IN_HAND, DELIVERY_MAY_SEND, StageKind
 from surveys.models import Delivery, Invitation, JourneyRun, Stage
@@ -110,6 +110,7 @@ def _customer(story: Story, course: Course, label: str, number: int) -> Customer
         time_zone="Europe/Berlin",
         consent_email=not by_sms,
         consent_sms=by_sms,
+        basis=BasisIn(source="demo", text="Privacy notice of the demo"),
         attributes={**course.attributes, "demo": label},
     )
 

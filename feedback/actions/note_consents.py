@@ -6,6 +6,7 @@ from feedback.actions.store_answers import ResponseIn
 from feedback.queries.asked import questions_asked
 from surveys.actions.suppress import resume
 from surveys.enums import Channel
+from surveys.policy.basis import Basis
 
 
 def note_consents(item: ResponseIn, now: datetime) -> list[Channel]:
@@ -22,5 +23,7 @@ def note_consents(item: ResponseIn, now: datetime) -> list[Channel]:
     }
     channels = [channel for channel in Channel if channel in granted]
     if channels and item.customer:
-        resume(item.customer, channels, now)
+        version = item.version
+        basis = Basis.of(f"answer to {version.survey.code}", now, f"{version.survey.code}, version {version.number}")
+        resume(item.customer, channels, basis, now)
     return channels if item.customer else []

@@ -10,15 +10,36 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cxsurvey.lib.addresses import AddressError, lookup_hash, normalise_email, normalise_phone
 from cxsurvey.lib.refusals import Refused, or_raise
+from surveys.enums import LegalBasis
 from surveys.models import Customer
+from surveys.policy.basis import SOURCE_LENGTH, TEXT_LENGTH, Basis
 
 BATCH: Final = 1_000
+CONSENTS: Final = (("consent_email", "basis_email"), ("consent_sms", "basis_sms"))
 PLAIN: Final = ("language", "time_zone", "segment", "consent_email", "consent_sms")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True)
+class BasisIn:
+    """What the consents told of a customer rest on; what is not told is a consent, given now.
+
+    `source` alone (where the row came from) changes nothing of a basis that is known already.
+    """
+
+    basis: str | None = None
+    source: str | None = None
+    text: str | None = None
+    at: datetime | None = None
+
+    @property
+    def is_told(self) -> bool:
+        return bool(self.basis or self.text or self.at)
 
 
 @dataclass(frozen=True)
@@ -33,6 +54,7 @@ class CustomerIn:
     segment: str | None = None
     consent_email: bool | None = None
     consent_sms: bool | None = None
+    basis: BasisIn = field(default_factory=BasisIn)
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -74,7 +96,7 @@ def _insert(rows: Sequence[tuple[CustomerIn, dict[str, Any]]]) -> set[str]:
     fresh: dict[str, Customer] = {}
     for row, told in rows:
         customer = fresh.setdefault(row.external_id, Customer(external_id=row.external_id))
-        _apply(customer, told, row.attributes)
+        _apply(customer, told, row)
     ordered = [fresh[name] for name in sorted(fresh)]
     Customer.objects.bulk_create(ordered, ignore_conflicts=True, batch_size=BATCH)
     ours = {customer.public_id for customer in ordered}
@@ -85,7 +107,7 @@ def _update(rows: Sequence[tuple[CustomerIn, dict[str, Any]]], known: Mapping[st
     """Write what differs from the rows known, only those columns; the external ids changed."""
     differing: dict[str, set[str]] = {}
     for row, told in rows:
-        names = _apply(known[row.external_id], told, row.attributes)
+        names = _apply(known[row.external_id], told, row)
         if names:
             differing.setdefault(row.external_id, set()).update(names)
     groups: dict[frozenset[str], list[Customer]] = {}
@@ -169,6 +191,7 @@ def _columns(row: CustomerIn) -> dict[str, Any] | Refused:
         check_id(row.external_id, "customer")
         told = {name: getattr(row, name) for name in PLAIN if getattr(row, name) is not None}
         _check_plain(told)
+        _check_basis(row.basis)
         for kind in ("email", "phone"):
             if getattr(row, kind) is not None:
                 told[kind], told[f"{kind}_hash"] = _address(kind, getattr(row, kind))
@@ -206,9 +229,9 @@ def _address(kind: str, text: str) -> tuple[str, bytes | None]:
         raise Refused(str(trouble), kind, text) from None
 
 
-def _apply(customer: Customer, told: Mapping[str, Any], attributes: Mapping[str, Any]) -> set[str]:
+def _apply(customer: Customer, told: Mapping[str, Any], row: CustomerIn) -> set[str]:
     """Set what differs and name it; addresses are compared by hash, so that nothing need be decrypted."""
-    names = set()
+    names = apply_bases(customer, told, row.basis)
     for name, value in told.items():
         known = None if name in ("email", "phone") else getattr(customer, name)
         if name in ("email", "phone") or (bytes(known) if isinstance(known, memoryview) else known) == value:
@@ -219,8 +242,48 @@ def _apply(customer: Customer, told: Mapping[str, Any], attributes: Mapping[str,
             address = name.removesuffix("_hash")
             setattr(customer, address, told[address])
             names.add(address)
-    merged = {**customer.attributes, **attributes}
+    merged = {**customer.attributes, **row.attributes}
     if merged != customer.attributes:
         customer.attributes = merged
         names.add("attributes")
     return names
+
+
+def apply_bases(customer: Customer, told: Mapping[str, Any], basis: BasisIn) -> set[str]:
+    """Set what the consents told rest on: new for a new consent, or where it is told anew; nothing for one withdrawn.
+
+    The names of the fields to save.
+    """
+    names = set()
+    for consent, column in CONSENTS:
+        known = getattr(customer, column)
+        wanted = known
+        if told.get(consent) is False:
+            wanted = {}
+        elif told.get(consent) and not known:
+            wanted = _basis(basis).document()
+        elif told.get(consent) and basis.is_told:
+            wanted = known | {name: value for name, value in _basis(basis).document().items() if _tells(basis, name)}
+        if wanted != known:
+            setattr(customer, column, wanted)
+            names.add(column)
+    return names
+
+
+def _tells(basis: BasisIn, name: str) -> bool:
+    return bool(getattr(basis, name))
+
+
+def _basis(told: BasisIn) -> Basis:
+    return Basis.of(told.source or "", told.at or timezone.now(), told.text or "", told.basis or "")
+
+
+def _check_basis(told: BasisIn) -> None:
+    if told.basis and told.basis not in LegalBasis.values:
+        choices = ", ".join(LegalBasis.values)
+        raise Refused(_("It must be one of %(choices)s.") % {"choices": choices}, "basis", told.basis)
+    for name, most in (("source", SOURCE_LENGTH), ("text", TEXT_LENGTH)):
+        if value := getattr(told, name):
+            check_id(value, f"basis_{name}", most)
+    if told.at:
+        check_time(told.at, "basis_at", timezone.now())

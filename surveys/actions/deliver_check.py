@@ -67,7 +67,10 @@ def reachable(
         entries = suppressed.get(bytes(getattr(customer, name) or b""), {})
         closed |= {key: reason for key, reason in entries.items() if key in ("", channel)}
     addresses = {Channel.EMAIL: customer.email, Channel.SMS: customer.phone}
-    consents = {Channel.EMAIL: customer.consent_email, Channel.SMS: customer.consent_sms}
+    consents = {
+        Channel.EMAIL: customer.consent_email and customer.basis_email,  # a consent that rests on nothing is none
+        Channel.SMS: customer.consent_sms and customer.basis_sms,
+    }
     return Reachable(
         addresses=frozenset(channel for channel, address in addresses.items() if address),
         consents=frozenset(channel for channel, given in consents.items() if given),

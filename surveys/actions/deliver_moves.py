@@ -93,12 +93,14 @@ WITH moved AS (
     SET state = 'sending', attempts = d.attempts + 1, deaths = GREATEST(d.deaths, 1) - 1,
         updated_at = clock_timestamp(),
         payload = $3, segments = $4, provider = $5,
+        basis = CASE d.channel WHEN 'email' THEN c.basis_email ELSE c.basis_sms END,
         lease_until = clock_timestamp() + make_interval(secs => $6)
     FROM surveys_invitation i JOIN surveys_customer c ON c.id = i.customer_id
          JOIN surveys_survey q ON q.id = i.survey_id
     WHERE d.id = $1 AND d.state = 'claimed' AND d.claim_no = $2 AND i.id = d.invitation_id
       AND (i.state IN ('planned', 'live') OR (d.closing AND i.state = 'answered')) AND i.expires_at > clock_timestamp()
-      AND CASE d.channel WHEN 'email' THEN c.consent_email ELSE c.consent_sms END
+      AND CASE d.channel WHEN 'email' THEN c.consent_email AND c.basis_email <> '{}'
+                         ELSE c.consent_sms AND c.basis_sms <> '{}' END
       AND (c.paused_until IS NULL OR c.paused_until <= clock_timestamp())
       AND NOT d.channel || ':' || q.kind = ANY(c.refuses)
       AND NOT EXISTS (

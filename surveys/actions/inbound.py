@@ -19,6 +19,7 @@ from surveys.channels.base import ChannelFailure, Message
 from surveys.channels.sms.keywords import Keyword, keyword
 from surveys.enums import Channel
 from surveys.models import Customer, ProviderCallback
+from surveys.policy.basis import Basis
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def handle_inbound(row: ProviderCallback, now: datetime, *, patient: bool) -> Ha
         if meaning == Keyword.STOP:
             return _stop(address_hash, f"{row.provider} {row.event_id}", now)
         if meaning == Keyword.START:
-            return _start(address_hash, now)
+            return _start(address_hash, f"{row.provider} {row.event_id}", now)
         if meaning == Keyword.HELP:
             return Handled("help", reply=_help())
     if meaning == Keyword.AMBIGUOUS:
@@ -89,8 +90,8 @@ def _stop(address_hash: bytes, source: str, now: datetime) -> Handled:
     return Handled("stop", reply=text % {"sender": _sender()})
 
 
-def _start(address_hash: bytes, now: datetime) -> Handled:
-    if not resume_address(address_hash, Channel.SMS, now):
+def _start(address_hash: bytes, source: str, now: datetime) -> Handled:
+    if not resume_address(address_hash, Channel.SMS, Basis.of(source, now, "START"), now):
         return Handled("start, but had not stopped")
     text = _("%(sender)s: you may get short questions from us again. STOP to end.")
     return Handled("start", reply=text % {"sender": _sender()})

@@ -12,10 +12,12 @@ from surveys.actions.stop_messages import stop_messages
 from surveys.actions.suppress import opt_out, resume
 from surveys.enums import Channel, InvitationState, StopReason
 from surveys.models import Customer, PreferenceChange
+from surveys.policy.basis import Basis
 from surveys.policy.reasons import Reason
 from surveys.queries.preferences import ways_to_ask
 
 SOURCE: Final = "preferences page"
+TEXT: Final = "preferences page, 1"  # count up when the page asks for it in other words
 PAUSE: Final = timedelta(days=90)
 
 
@@ -79,7 +81,7 @@ def _channels(customer: Customer, wanted: Mapping[Channel, bool], now: datetime)
     stopped = [each for each, yes in wanted.items() if not yes and each in allowed]
     resumed = [each for each, yes in wanted.items() if yes and each not in allowed]
     opt_out(customer, stopped, SOURCE, now)
-    resume(customer, resumed, now)
+    resume(customer, resumed, Basis.of(SOURCE, now, TEXT), now)
     return {str(each): False for each in stopped} | {str(each): True for each in resumed}
 
 

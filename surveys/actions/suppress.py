@@ -13,11 +13,13 @@ from surveys.actions.stop_messages import stop_messages
 from surveys.actions.watch import watch
 from surveys.enums import Channel, DeliveryState, SuppressionReason
 from surveys.models import Customer, Delivery, Suppression
+from surveys.policy.basis import Basis
 from surveys.policy.reasons import Reason, reason_of_suppression
 from surveys.queries.dispatch import OURS
 
 HASH_FIELD = {Channel.EMAIL: "email_hash", Channel.SMS: "phone_hash"}
 CONSENT_FIELD = {Channel.EMAIL: "consent_email", Channel.SMS: "consent_sms"}
+BASIS_FIELD = {Channel.EMAIL: "basis_email", Channel.SMS: "basis_sms"}
 
 
 def suppress(address_hash: bytes, channel: str, reason: str, source: str, now: datetime) -> bool:
@@ -52,7 +54,7 @@ def opt_out_address(address_hash: bytes, channel: Channel, source: str, now: dat
     """Whoever has this address has said stop; False where that was so already (for "one confirmation only")."""
     with transaction.atomic():
         customers = Customer.objects.filter(**{HASH_FIELD[channel]: address_hash, CONSENT_FIELD[channel]: True})
-        customers.update(**{CONSENT_FIELD[channel]: False})
+        customers.update(**{CONSENT_FIELD[channel]: False, BASIS_FIELD[channel]: {}})
         return suppress(address_hash, channel, SuppressionReason.OPT_OUT, source, now)
 
 
@@ -60,7 +62,7 @@ def opt_out(customer: Customer, channels: Iterable[Channel], source: str, now: d
     """The customer wants no more asks by these channels, whether or not we hold an address for them."""
     with transaction.atomic():
         for channel in channels:
-            Customer.objects.filter(pk=customer.pk).update(**{CONSENT_FIELD[channel]: False})
+            Customer.objects.filter(pk=customer.pk).update(**{CONSENT_FIELD[channel]: False, BASIS_FIELD[channel]: {}})
             address_hash = getattr(customer, HASH_FIELD[channel])
             if address_hash:
                 opt_out_address(bytes(address_hash), channel, source, now)
@@ -68,23 +70,24 @@ def opt_out(customer: Customer, channels: Iterable[Channel], source: str, now: d
                 stop_messages(Q(customer=customer), channel, Reason.OPTED_OUT)
 
 
-def resume(customer: Customer, channels: Iterable[Channel], now: datetime) -> None:
-    """The customer may be asked by these channels again; bounces, complaints and never-ask stay."""
+def resume(customer: Customer, channels: Iterable[Channel], basis: Basis, now: datetime) -> None:
+    """The customer said himself that he may be asked by these channels; bounces, complaints and never-ask stay."""
     with transaction.atomic():
         for channel in channels:
-            Customer.objects.filter(pk=customer.pk).update(**{CONSENT_FIELD[channel]: True})
+            told = {CONSENT_FIELD[channel]: True, BASIS_FIELD[channel]: basis.document()}
+            Customer.objects.filter(pk=customer.pk).update(**told)
             address_hash = getattr(customer, HASH_FIELD[channel])
             if address_hash:
                 lift(bytes(address_hash), channel, SuppressionReason.OPT_OUT, now)
 
 
-def resume_address(address_hash: bytes, channel: Channel, now: datetime) -> bool:
+def resume_address(address_hash: bytes, channel: Channel, basis: Basis, now: datetime) -> bool:
     """START by somebody who had said STOP: only then is it a consent; False where nothing was lifted."""
     with transaction.atomic():
         lifted = lift(address_hash, channel, SuppressionReason.OPT_OUT, now)
         if lifted:
             customers = Customer.objects.filter(**{HASH_FIELD[channel]: address_hash})
-            customers.update(**{CONSENT_FIELD[channel]: True})
+            customers.update(**{CONSENT_FIELD[channel]: True, BASIS_FIELD[channel]: basis.document()})
     return lifted
 
 

@@ -11,6 +11,7 @@ from cxsurvey.lib.admin import HistoryAdmin, InlineHistory, ValuesFilter
 from surveys.actions.deliver_compose import preview
 from surveys.actions.retry import assume_sent, retry_failed, send_unknown_again
 from surveys.actions.withdraw import cancel_open
+from surveys.admin.timeline import basis_in_words
 from surveys.models import AskDecision, Delivery, DeliveryEvent, Invitation
 from surveys.policy.reasons import Reason
 
@@ -70,7 +71,8 @@ class DeliveryAdmin(HistoryAdmin):
     search_fields = ("=public_id", "=provider_id", "invitation__customer__external_id")
     inlines = (DeliveryEventInline,)
     actions = ("retry", "send_again", "assume")
-    readonly_fields = ("words",)
+    exclude = ("basis",)
+    readonly_fields = ("words", "rests_on")
 
     @admin.display(description=_("text, as it leaves or will leave"))
     def words(self, delivery: Delivery) -> str:
@@ -78,6 +80,10 @@ class DeliveryAdmin(HistoryAdmin):
         text, segments = preview(delivery)
         cost = ngettext("%d SMS segment", "%d SMS segments", segments) % segments if segments else ""
         return f"{text}\n\n{cost}".strip()
+
+    @admin.display(description=_("rests on"))
+    def rests_on(self, delivery: Delivery) -> str:
+        return basis_in_words(delivery.basis) if delivery.basis else "-"
 
     @admin.display(description=_("customer"), ordering="invitation__customer__external_id")
     def customer(self, delivery: Delivery) -> str:

@@ -18,17 +18,28 @@ from django.utils.translation import gettext_lazy as _
 from cxsurvey.lib.addresses import AddressError, normalise_email, normalise_phone
 from cxsurvey.lib.admin import HistoryAdmin, KeptAdmin, ModelForm, ValuesFilter
 from cxsurvey.lib.masking import mask_email, mask_phone
-from surveys.actions.customers import set_addresses
+from surveys.actions.customers import CONSENTS, BasisIn, apply_bases, set_addresses
 from surveys.actions.suppress import lift, opt_out, suppress
 from surveys.admin.ask_list import ask_page
-from surveys.admin.timeline import lines_of
-from surveys.enums import Channel
+from surveys.admin.timeline import basis_in_words, lines_of
+from surveys.enums import Channel, LegalBasis
 from surveys.models import Customer, Suppression
+from surveys.policy.basis import TEXT_LENGTH
 from surveys.queries.addresses import address_hashes
 
 
 class CustomerForm(ModelForm):
     """A customer; addresses are checked before they are taken."""
+
+    basis = forms.ChoiceField(
+        label=_("basis of a consent given here"), choices=LegalBasis.choices, required=False, initial=LegalBasis.CONSENT
+    )
+    basis_text = forms.CharField(
+        label=_("text that was agreed to"),
+        max_length=TEXT_LENGTH,
+        required=False,
+        help_text=_("its name and version, such as “Privacy notice, March 2026”"),
+    )
 
     class Meta:
         model = Customer
@@ -71,7 +82,7 @@ class CustomerAdmin(KeptAdmin):
     list_filter = ("consent_email", "consent_sms", ("language", ValuesFilter))
     search_fields = ("external_id",)
     search_help_text = _("customer, or a whole e-mail address or phone number")
-    readonly_fields = ("public_id", "created_at", "history_of_asking")
+    readonly_fields = ("public_id", "created_at", "email_rests_on", "sms_rests_on", "history_of_asking")
     actions = ("stop_asking", "ask_chosen")
 
     def get_urls(self) -> list[URLPattern]:
@@ -88,6 +99,14 @@ class CustomerAdmin(KeptAdmin):
         context = self.admin_site.each_context(request) | {"opts": self.opts, "customer": customer}
         context |= {"title": now_("History of asking"), "lines": lines_of(customer)}
         return TemplateResponse(request, "admin/surveys/customer_asking.html", context)
+
+    @admin.display(description=_("asking by e-mail rests on"))
+    def email_rests_on(self, customer: Customer) -> str:
+        return basis_in_words(customer.basis_email)
+
+    @admin.display(description=_("asking by SMS rests on"))
+    def sms_rests_on(self, customer: Customer) -> str:
+        return basis_in_words(customer.basis_sms)
 
     @admin.display(description=_("asking"))
     def history_of_asking(self, customer: Customer) -> str:
@@ -118,8 +137,12 @@ class CustomerAdmin(KeptAdmin):
         return (found | queryset.filter(phone_hash=hashes["phone"])) if "phone" in hashes else found, duplicates
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """The look-up hashes follow the addresses."""
-        set_addresses(obj, email=form.cleaned_data["email"], phone=form.cleaned_data["phone"])
+        """The look-up hashes follow the addresses, what asking rests on the consents."""
+        told = form.cleaned_data
+        set_addresses(obj, email=told["email"], phone=told["phone"])
+        source = f"admin: {request.user}"
+        basis = BasisIn(basis=told["basis"] or None, source=source, text=told["basis_text"] or None)
+        apply_bases(obj, {name: told[name] for name, _column in CONSENTS}, basis if form.has_changed() else BasisIn())
         super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Stop asking the chosen customers"), permissions=["change"])

@@ -1,6 +1,6 @@
 """One customer's history of asking in words, line by line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from django.template.defaultfilters import date as written_date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from surveys.enums import Channel, SurveyKind
+from surveys.enums import Channel, LegalBasis, SurveyKind
 from surveys.models import AskDecision, Customer, Delivery, NeverAsk, PreferenceChange, Suppression
 from surveys.policy.reasons import Reason
 from surveys.queries.timeline import History, history_of
@@ -87,7 +87,8 @@ def _message(message: Delivery) -> Line:
     }
     words = _("Message (%(purpose)s) about “%(survey)s” by %(channel)s: %(state)s.") % names
     link = reverse("admin:surveys_delivery_change", args=[message.pk])
-    return Line(message.sent_at or message.created_at, "✉", words, link=link)
+    more = _("rests on %(basis)s") % {"basis": basis_in_words(message.basis)} if message.basis else ""
+    return Line(message.sent_at or message.created_at, "✉", words, more, link)
 
 
 def _flag(flag: NeverAsk) -> Line:
@@ -138,3 +139,16 @@ def reason_in_words(code: str) -> str:
     if code == "planned":
         return _("asked")
     return str(Reason(code).label) if code in Reason.values else code
+
+
+def basis_in_words(document: Mapping[str, str] | None) -> str:
+    """What an ask rests on: basis, source, day, text."""
+    if not document:
+        return _("nothing: no ask leaves")
+    names = {
+        "basis": dict(LegalBasis.choices).get(document["basis"], document["basis"]),
+        "source": document["source"],
+        "day": document["at"][:10],
+        "text": document["text"],
+    }
+    return _("%(basis)s, from %(source)s, %(day)s, text: %(text)s") % names

@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from cxsurvey.lib.api_errors import refusals_are_told
 from cxsurvey.lib.plain_json import validate_attributes
-from surveys.actions.customers import CustomerIn, upsert_customers
-from surveys.enums import Initiator
+from surveys.actions.customers import BasisIn, CustomerIn, upsert_customers
+from surveys.enums import Initiator, LegalBasis
 from surveys.models import (
     Choice,
     Customer,
@@ -22,6 +22,7 @@ from surveys.models import (
     SurveyVersion,
     Transition,
 )
+from surveys.policy.basis import SOURCE_LENGTH, TEXT_LENGTH
 
 
 class StageSerializer(serializers.ModelSerializer[Stage]):
@@ -150,6 +151,14 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
 
     external_id = serializers.CharField(max_length=120)
     attributes = serializers.JSONField(required=False, validators=[validate_attributes])
+    basis = serializers.ChoiceField(
+        LegalBasis.choices, required=False, write_only=True, help_text="what the consents told here rest on; consent"
+    )
+    basis_source = serializers.CharField(max_length=SOURCE_LENGTH, required=False, write_only=True)
+    basis_text = serializers.CharField(
+        max_length=TEXT_LENGTH, required=False, write_only=True, help_text="version of the text that was agreed to"
+    )
+    basis_at = serializers.DateTimeField(required=False, write_only=True, help_text="when it was given; now")
 
     class Meta:
         model = Customer
@@ -164,8 +173,14 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
             "attributes",
             "consent_email",
             "consent_sms",
+            "basis",
+            "basis_source",
+            "basis_text",
+            "basis_at",
+            "basis_email",
+            "basis_sms",
         )
-        read_only_fields = ("public_id",)
+        read_only_fields = ("public_id", "basis_email", "basis_sms")
 
     def validate_external_id(self, value: str) -> str:
         if self.instance is None and Customer.objects.filter(external_id=value).exists():
@@ -181,8 +196,14 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
         return self._upsert({**validated_data, "external_id": instance.external_id})
 
     def _upsert(self, told: dict[str, Any]) -> Customer:
+        basis = BasisIn(
+            basis=told.pop("basis", None),
+            source=told.pop("basis_source", None) or f"API: {self.context['request'].user}",
+            text=told.pop("basis_text", None),
+            at=told.pop("basis_at", None),
+        )
         with refusals_are_told():
-            taken = upsert_customers([CustomerIn(**told)])
+            taken = upsert_customers([CustomerIn(**told, basis=basis)])
         return Customer.objects.get(pk=taken[0].id)
 
 

@@ -40,6 +40,14 @@ class Customer(models.Model):
     attributes = models.JSONField(_("attributes"), default=dict, blank=True, help_text=_("known for everybody"))
     consent_email = models.BooleanField(_("may be asked by e-mail"), default=False)
     consent_sms = models.BooleanField(_("may be asked by SMS"), default=False)
+    basis_email = models.JSONField(
+        _("basis of asking by e-mail"),
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text=_("policy/basis.py; {}: none"),
+    )
+    basis_sms = models.JSONField(_("basis of asking by SMS"), default=dict, db_default={}, blank=True)
     preferred_channel = models.CharField(
         _("preferred channel"), max_length=8, choices=Channel, blank=True, db_default=""
     )

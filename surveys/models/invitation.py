@@ -139,6 +139,9 @@ class Delivery(models.Model):
     provider = models.CharField(_("provider"), max_length=40, blank=True)
     provider_id = models.CharField(_("provider's id"), max_length=120, blank=True)
     payload = models.JSONField(null=True, blank=True, help_text=_("frozen, without tokens"))
+    basis = models.JSONField(
+        _("rests on"), null=True, blank=True, help_text=_("the customer's basis when it was let go (policy/basis.py)")
+    )
     segments = models.PositiveSmallIntegerField(_("SMS segments"), null=True, blank=True)
     error = models.CharField(_("last error"), max_length=300, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)

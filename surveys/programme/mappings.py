@@ -14,10 +14,11 @@ WIDE_KEYS: Final = ("customer", "run", "occasion", "time", "weight", "language",
 TABLE_KEYS: Final = ("header_rows", "skip_rows", "sheet", "encoding", "separator", "decimal", "only")
 MAPPING_KEYS: Final = ("kind", "journey", *TABLE_KEYS, *WIDE_KEYS, "columns")
 ANSWER_KEYS: Final = ("question", "multi", "choice", "split", "from", "until", "where", *RECODING)
+PERSON: Final = "customer email phone language time_zone segment"
 CONTACT: Final = "customer journey run stage started_at answered_at ended_at"
 COLUMNS: Final = {
     "customers": (
-        "customer email phone language time_zone segment consent_email consent_sms",
+        PERSON + " consent_email consent_sms basis basis_source basis_text basis_at",
         "customer",
     ),
     "interactions": (

@@ -36,8 +36,8 @@ def ways_to_ask(customer: Customer, now: datetime) -> list[Way]:
     hashes = {Channel.EMAIL: customer.email_hash, Channel.SMS: customer.phone_hash}
     stopped = _opted_out([bytes(each) for each in hashes.values() if each], now)
     every = [
-        (Channel.EMAIL, customer.email, mask_email, customer.consent_email),
-        (Channel.SMS, customer.phone, mask_phone, customer.consent_sms),
+        (Channel.EMAIL, customer.email, mask_email, bool(customer.consent_email and customer.basis_email)),
+        (Channel.SMS, customer.phone, mask_phone, bool(customer.consent_sms and customer.basis_sms)),
     ]
     return [
         Way(

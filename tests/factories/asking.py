@@ -27,6 +27,7 @@ from surveys.models import (
 )
 from surveys.question_kinds.document import rows_in
 
+BASIS = {"basis": "consent", "source": "table customers.csv", "at": "2026-01-05T09:00:00+00:00", "text": "notice 3"}
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -88,6 +89,8 @@ class CustomerFactory(DjangoModelFactory[Customer]):
     segment = "retail"
     consent_email = True
     consent_sms = True
+    basis_email = factory.LazyFunction(lambda: dict(BASIS))
+    basis_sms = factory.LazyFunction(lambda: dict(BASIS))
 
 
 class JourneyRunFactory(DjangoModelFactory[JourneyRun]):

@@ -32,6 +32,7 @@ class Job:
     journey: str
     ask: bool
     now: datetime
+    source: str = ""
     notes: Counter[str] = field(default_factory=Counter)
     run_ids: set[int] = field(default_factory=set)
 

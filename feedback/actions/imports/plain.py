@@ -7,7 +7,7 @@ from cxsurvey.lib.refusals import Refused
 from cxsurvey.lib.tables import Row
 from feedback.actions.imports.base import Importer, Result, Taken, row_problem
 from feedback.actions.imports.mapping import Cells, required
-from surveys.actions.customers import CustomerIn, take_customers
+from surveys.actions.customers import BasisIn, CustomerIn, take_customers
 from surveys.actions.record_interactions import InteractionIn, take_interactions
 from surveys.actions.runs import close_idle_runs
 from surveys.actions.take_runs import RunIn, take_runs
@@ -44,7 +44,7 @@ def each_row(
 
 
 class Customers(Importer):
-    """customer, email, phone, language, time_zone, segment, consent_email, consent_sms, attr.*"""
+    """customer, email, phone, language, time_zone, segment, consent_email, consent_sms, basis…, attr.*"""
 
     def take(self, rows: Sequence[Row]) -> list[Result]:
         results = each_row(self, rows, self._read, take_customers)
@@ -60,7 +60,18 @@ class Customers(Importer):
             segment=cells.told("segment"),
             consent_email=cells.flag("consent_email"),
             consent_sms=cells.flag("consent_sms"),
+            basis=self._basis(cells),
             attributes=cells.attributes(),
+        )
+
+    def _basis(self, cells: Cells) -> BasisIn:
+        """What the row's consents rest on; the table is their source where the row names none."""
+        at = cells.moment("basis_at")
+        return BasisIn(
+            basis=cells.told("basis"),
+            source=cells.told("basis_source") or (f"table {self.job.source}" if self.job.source else None),
+            text=cells.told("basis_text"),
+            at=at.at if at else None,
         )
 
 

@@ -82,7 +82,9 @@ def run_import(
 ) -> ImportReport:
     """Take the table in. UnusableTable when none of it can be: then nothing was written."""
     mapping, table = _open(request)
-    job = Job(mapping, request.journey or mapping.journey, request.ask, request.now or timezone.now())
+    job = Job(
+        mapping, request.journey or mapping.journey, request.ask, request.now or timezone.now(), request.path.name
+    )
     importer = _importer(request, job)
     report = ImportReport(total=table.total, notes=job.notes)
     done = 0

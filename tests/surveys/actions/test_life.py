@@ -37,6 +37,7 @@ from surveys.enums import (
     Trigger,
 )
 from surveys.models import AskDecision, ContactPolicy, Customer, Delivery, DeliveryEvent, Invitation, NeverAsk
+from surveys.policy.basis import Basis
 from surveys.policy.reasons import Reason
 from tests.asking import customer
 from tests.factories import RuleFactory, SurveyFactory, published_journey, published_survey
@@ -141,7 +142,7 @@ class AskLife(RuleBasedStateMachine):
         kinds = {f"{channel}:touchpoint": wish == "all" for channel in Channel}
         verbs: dict[str, Any] = {
             "stop": lambda: opt_out(person, list(Channel), "STOP", now),
-            "start": lambda: resume(person, list(Channel), now),
+            "start": lambda: resume(person, list(Channel), Basis.of("START", now), now),
             "pause": lambda: save_preferences(person, Wishes(paused=True), now),
             "go on": lambda: save_preferences(person, Wishes(paused=False), now),
             "no stages": lambda: save_preferences(person, Wishes(kinds=kinds), now),

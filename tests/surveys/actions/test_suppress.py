@@ -18,6 +18,7 @@ from surveys.actions.suppress import (
 )
 from surveys.enums import Channel
 from surveys.models import AskDecision, Customer, Delivery, DeliveryEvent, Invitation, Suppression
+from surveys.policy.basis import Basis
 from tests.factories import CustomerFactory, DeliveryFactory, InvitationFactory
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +110,7 @@ def test_resume_lifts_opt_out_but_not_a_bounce():
     customer = reachable(consent_email=False)
     suppress(HASH, "email", "bounce", "mail server", NOW)
     suppress(HASH, "", "opt_out", "import", NOW)
-    resume(customer, [Channel.EMAIL], NOW)
+    resume(customer, [Channel.EMAIL], Basis.of("page", NOW), NOW)
     customer.refresh_from_db()
     assert customer.consent_email is True
     assert rows() == [("email", "bounce", None), ("", "opt_out", NOW)]
@@ -117,11 +118,11 @@ def test_resume_lifts_opt_out_but_not_a_bounce():
 
 def test_resume_address_of_somebody_who_never_stopped_is_no_consent():
     customer = reachable(consent_sms=False)
-    assert resume_address(OTHER, Channel.SMS, NOW) is False
+    assert resume_address(OTHER, Channel.SMS, Basis.of("START", NOW), NOW) is False
     customer.refresh_from_db()
     assert customer.consent_sms is False
     opt_out_address(OTHER, Channel.SMS, "SMS", NOW)
-    assert resume_address(OTHER, Channel.SMS, NOW) is True
+    assert resume_address(OTHER, Channel.SMS, Basis.of("START", NOW), NOW) is True
     customer.refresh_from_db()
     assert customer.consent_sms is True
 
