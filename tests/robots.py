@@ -1,7 +1,6 @@
 """Machines that fetch the links of a mail and submit the forms they meet, as mail scanners do."""
 
 import itertools
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -11,7 +10,6 @@ from urllib.parse import urljoin, urlsplit
 from django.test import Client
 
 ADDRESSES = ("192.0.2.1", "192.0.2.2", "198.51.100.7")
-MANY = int(os.environ.get("SCANNED_INVITATIONS", "4"))  # reliability.md D9 wants 200: minutes, so only when asked for
 Presses = Callable[["Form"], Iterator[dict[str, list[str]]]]
 
 

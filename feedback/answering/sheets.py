@@ -18,7 +18,7 @@ from surveys.models import SurveyVersion
 from surveys.question_kinds.registry import ASK_NOTHING
 from surveys.rendering.durations import duration
 from surveys.rendering.pager import Page
-from surveys.rendering.pages import AnswerForm, page_texts, questions_html
+from surveys.rendering.pages import AnswerForm, page_texts, preselected, questions_html
 from surveys.rendering.specs import Key, specs_of
 
 OWN: Final = ("reason", "preferences", "made", "revision", "submission", "reference")
@@ -64,6 +64,29 @@ def _blank(version: SurveyVersion, language: str, place: Place) -> str:
     form = AnswerForm([spec for spec in specs_of(version, language) if spec.code in place.page])
     with override(language):
         return answer_sheet(version, language, place, form)
+
+
+def clicked_sheet(version: SurveyVersion, language: str, place: Place, clicked: str) -> str:
+    """The blank page with the answer chosen that a link of the message names ("code:value"); rendered once as well.
+
+    This is the page on which nearly every customer arrives, and each mail scanner too.
+    """
+    if version.state == VersionState.DRAFT:
+        return _clicked(version, language, place, clicked)
+    return _cached_clicked(Key(version), language, place, clicked)
+
+
+@lru_cache(maxsize=2048)
+def _cached_clicked(key: Key, language: str, place: Place, clicked: str) -> str:
+    return _clicked(key.version, language, place, clicked)
+
+
+def _clicked(version: SurveyVersion, language: str, place: Place, clicked: str) -> str:
+    specs = [spec for spec in specs_of(version, language) if spec.code in place.page]
+    code, _colon, value = clicked.partition(":")
+    form = AnswerForm(specs, chosen=preselected(specs, {code: value}))
+    with override(language):
+        return answer_sheet(version, language, place, form, clicked=clicked)
 
 
 def answer_sheet(version: SurveyVersion, language: str, place: Place, form: AnswerForm, **context: object) -> str:

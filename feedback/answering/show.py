@@ -4,10 +4,10 @@ from django.http import HttpResponse
 
 from cxsurvey.lib.visitors import address_hash, agent_of, seal
 from feedback.actions.note_click import note_click
-from feedback.answering.sheets import Place, answer_sheet, blank_sheet
+from feedback.answering.sheets import Place, answer_sheet, blank_sheet, clicked_sheet
 from feedback.answering.visit import Visit, stands_on
 from feedback.enums import ClickKind
-from surveys.question_kinds import RawValue
+from surveys.question_kinds import RawValue, kind
 from surveys.rendering.pager import askable, is_personal
 from surveys.rendering.pages import AnswerForm, preselected
 from surveys.rendering.specs import specs_of
@@ -28,13 +28,25 @@ def show(visit: Visit) -> HttpResponse:
     typed = _from_address(visit, place)
     typed |= {name: values for name, values in visit.given.items() if stands_on(name, place.page)}
     notices = {"resumed": _resumed(visit), "overruled": _overruled(visit)}
-    if not (chosen or typed or any(notices.values()) or is_personal(visit.occasion.version)):
+    blank = not (typed or any(notices.values()) or is_personal(visit.occasion.version))
+    if blank and not chosen:
         return visit.respond(blank_sheet(visit.occasion.version, visit.language, place))
+    made = seal(visit.occasion.key, visit.now, clicked if chosen else "")
+    if blank and _as_in_messages(visit, chosen, clicked):
+        return visit.respond(clicked_sheet(visit.occasion.version, visit.language, place, clicked), made=made)
     by_code = {spec.code: spec for spec in specs_of(visit.occasion.version, visit.language)}
     specs = visit.personal([by_code[code] for code in place.page])
     form = AnswerForm(specs, typed=typed | {code: [] for code in chosen}, chosen=chosen)
     html = answer_sheet(visit.occasion.version, visit.language, place, form, clicked=clicked, **notices)
-    return visit.respond(html, made=seal(visit.occasion.key, visit.now, clicked if chosen else ""))
+    return visit.respond(html, made=made)
+
+
+def _as_in_messages(visit: Visit, chosen: dict[str, RawValue], clicked: str) -> bool:
+    """Whether the link says its answer in the one form that we write; only such pages are kept, as they are few."""
+    specs = specs_of(visit.occasion.version, visit.language)
+    return clicked in [
+        f"{spec.code}:{kind(spec.kind).export(chosen[spec.code], spec)}" for spec in specs if spec.code in chosen
+    ]
 
 
 def _from_address(visit: Visit, place: Place) -> dict[str, list[str]]:

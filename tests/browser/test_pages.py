@@ -184,23 +184,3 @@ def test_open_link_and_its_frame(live_server: LiveServer, open_page: OpenPage) -
         sound(page)
         assert page.context.cookies() == []
     assert Response.objects.count() == 2
-
-
-def test_script_that_submits_every_form_in_a_browser_counts_nothing(
-    live_server: LiveServer, open_page: OpenPage
-) -> None:
-    url, invitation = paged(live_server)
-    html = fill(render_email(invitation, "en").html, f"{url}", f"{live_server.url}/p/none/")
-    links = [link for link in robots.Page(html, url).links if "/s/" in link]
-    robots.fetch_everything(links)
-    page = open_page("about:blank")
-    for link in links[::4]:
-        for way in ("each.submit()", "each.requestSubmit()", "each.querySelector('button').click()"):
-            page.goto(link)
-            for _again in range(2):
-                with page.expect_navigation():
-                    page.evaluate(f"setTimeout(() => document.querySelectorAll('form').forEach((each) => {way}), 50)")
-    assert Response.objects.count() == 0
-    assert [
-        each["given"] for row in PartialResponse.objects.all() for each in row.answers.values() if each["given"]
-    ] == []
