@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cxsurvey.guessing.limit_guessing",
 ]
 ROOT_URLCONF = "cxsurvey.urls"
 WSGI_APPLICATION = "cxsurvey.wsgi.application"

@@ -76,7 +76,7 @@ class HeldResponse(models.Model):
 
 
 class HourCount(models.Model):
-    """How often something happened in one hour, counted by the database so that no parallel post slips through."""
+    """How often something happened in an hour or a minute; the database counts, so that no parallel post slips by."""
 
     key = models.CharField(max_length=120, unique=True)
     number = models.PositiveIntegerField(_("number"), default=1)
