@@ -63,6 +63,6 @@ def test_page_and_terminal_show_every_row(manager_client: Client) -> None:
     lines = text_report(found).splitlines()
     page = manager_client.get("/admin/insights/shop/").content.decode()
     for row in usual_rows(found):
-        (line,) = [line for line in lines if line.startswith(row["name"])]
+        (line,) = [line for line in lines if line.startswith(f"{row['name']:<8} {row['about']}")]
         assert line.endswith(f"{row['number']} {row['interval']}  n {row['n']}; {row['beside']}")
         assert f"{row['number']} <small>{row['interval']}</small>" in page
