@@ -9,14 +9,19 @@ from django.utils.translation import gettext as _
 
 from feedback.dashboards import coverage, doubts, headline, parts, standing, words
 from feedback.dashboards.addition import Addition, Part
+from feedback.dashboards.apart import apart_part
 from feedback.dashboards.asking import asking_part
+from feedback.dashboards.between import between_part
 from feedback.dashboards.contacts import contacts_part
 from feedback.dashboards.context import Context, Query, UnknownJourney, context_of
 from feedback.dashboards.contrast import contrast_part
 from feedback.dashboards.explain import explain_part
 from feedback.dashboards.feelings import feelings_part
+from feedback.dashboards.given_up import given_up_part
+from feedback.dashboards.length import length_part
 from feedback.dashboards.mix import mix_part
 from feedback.dashboards.needed import needed_part
+from feedback.dashboards.phases import phases_part
 from feedback.dashboards.quality import quality_part
 from feedback.dashboards.register import register_part
 from feedback.dashboards.response import response_part
@@ -48,6 +53,11 @@ DESCRIBED: tuple[Part, ...] = (
     register_part,
     needed_part,
     quality_part,
+    between_part,
+    length_part,
+    given_up_part,
+    phases_part,
+    apart_part,
     scorecard_part,
     contrast_part,
 )
@@ -186,7 +196,7 @@ def _exclusions(context: Context) -> list[Value]:
 
 def _empty() -> Value:
     """Keys of the contract that a part fills where it can; empty, never invented."""
-    empty: Value = dict.fromkeys(("fcr", "drivers", "handle_time", "commercial", "peak_end", "nps"))
+    empty: Value = dict.fromkeys(("fcr", "avoidable", "drivers", "handle_time", "commercial", "peak_end", "nps"))
     names = ("before_after", "outcomes", "trends", "csat", "ces", "transitions", "exclusions")
     lists: Value = {key: [] for key in names}
     return empty | lists | {"scorecard": {}, "alerts": {}, "coverage": {}}

@@ -8,6 +8,7 @@ import numpy as np
 
 from feedback.dashboards import contact_rows, resolution, words_contacts
 from feedback.dashboards.addition import Addition, Value
+from feedback.dashboards.avoidable import avoidable_value
 from feedback.dashboards.contact_rows import Account
 from feedback.dashboards.context import Context
 from feedback.dashboards.keys import key
@@ -25,7 +26,7 @@ from feedback.queries.journey_definition import JourneyDefinition
 
 
 def contacts_part(context: Context, value: Value) -> Addition:
-    """handle_time and fcr; both stay null where no contact has a reason."""
+    """handle_time, fcr and avoidable; all stay null where no contact has a reason."""
     contacts = _asked_for(context, _read(context))
     if not len(contacts):
         return Addition()
@@ -35,13 +36,16 @@ def contacts_part(context: Context, value: Value) -> Addition:
         handled = contacts.take(contacts.handled)
         board = _Board(context.definition, handled, data_end)
         return Addition({"handle_time": board.tests() if contacts.calls.seconds.any() else None})
-    fcr = resolution.fcr_value(contacts, data_end, suppressed)
+    told: Value = {
+        "fcr": resolution.fcr_value(contacts, data_end, suppressed),
+        "avoidable": avoidable_value(contacts, _owners(context.definition, contacts), suppressed),
+    }
     if not contacts.calls.seconds.any():
-        return Addition({"fcr": fcr}, suppressed=suppressed)
+        return Addition(told, suppressed=suppressed)
     handled = contacts if contacts.handled.all() else contacts.take(contacts.handled)
     times, findings = _Board(context.definition, handled, data_end).value(suppressed)
     times["left_out"]["no_handle_time"] = len(contacts) - len(handled)
-    return Addition({"fcr": fcr, "handle_time": times}, findings, suppressed=suppressed)
+    return Addition(told | {"handle_time": times}, findings, suppressed=suppressed)
 
 
 def _read(context: Context) -> Contacts:
@@ -59,6 +63,12 @@ def _asked_for(context: Context, contacts: Contacts) -> Contacts:
     if not context.query.segments:
         return contacts
     return contacts.take(np.isin(contacts.calls.customer, context.table.customer))
+
+
+def _owners(definition: JourneyDefinition, contacts: Contacts) -> dict[str, str | None]:
+    """By reason who owns the stage of most of its contacts."""
+    owners = {stage.code: stage.owner for stage in definition.stages}
+    return {name: owners.get(stage) for name, stage in _most_frequent(contacts.calls.reason, contacts.stage).items()}
 
 
 class _Board:

@@ -7,7 +7,7 @@ from feedback.dashboards.words_contacts import percent
 
 def lines_contacts(value: Value) -> list[str]:
     """The lines of contacts; none where nothing is known of them."""
-    return [*_handling(value["handle_time"]), *_resolution(value["fcr"])]
+    return [*_handling(value["handle_time"]), *_resolution(value["fcr"]), *_avoidable(value["avoidable"])]
 
 
 def _handling(times: Value | None) -> list[str]:
@@ -51,3 +51,21 @@ def _resolution(fcr: Value | None) -> list[str]:
 def _share(name: str, share: Value) -> str:
     bounds = f"[{percent(share['lo'])}, {percent(share['hi'])}]"
     return f"{name:<12} {percent(share['share']):>8} {bounds}  {share['k']} of {share['n']}"
+
+
+def _avoidable(found: Value | None) -> list[str]:
+    if not found:
+        return []
+    head = f"{'Came back, by reason':<28} {'contacts':>8} {'share':>8} {'interval':<18} {'hours':>7}  owner"
+    return [found["sentence"], head, *(_back(row) for row in found["reasons"]), ""]
+
+
+def _back(row: Value) -> str:
+    name = row["reason"][:27]
+    if row["again"] is None:
+        return f"{name:<28} fewer than 5"
+    again = row["again"]
+    bounds = f"[{percent(again['lo'])}, {percent(again['hi'])}]"
+    hours = "–" if row["minutes"] is None else f"{row['minutes'] / 60:.0f}"
+    share = percent(again["share"])
+    return f"{name:<28} {again['k']:>8} {share:>8} {bounds:<18} {hours:>7}  {row['owner'] or 'nobody'}"

@@ -5,6 +5,7 @@ from typing import Any
 from feedback.dashboards.report_contacts import lines_contacts
 from feedback.dashboards.report_coverage import lines_coverage
 from feedback.dashboards.report_explain import lines_explain
+from feedback.dashboards.report_flow import lines_flow
 from feedback.dashboards.report_page import lines_page
 from feedback.dashboards.report_served import lines_served
 from feedback.dashboards.report_time import lines_time
@@ -28,7 +29,7 @@ def text_report(value: Value) -> str:
     lines += ["", *_stages(value["stages"]), *_waits(value["transitions"])]
     lines += [*_segments(value["segments"]), *_usual(value)]
     lines += [*lines_explain(value), *lines_contacts(value), *lines_coverage(value)]
-    lines += [*lines_served(value), *lines_time(value), *lines_value(value)]
+    lines += [*lines_flow(value), *lines_served(value), *lines_time(value), *lines_value(value)]
     lines += [f"! {item['code']}: {item['text']}" for item in value["warnings"]]
     return "\n".join([*lines, *_made_of(value)])
 

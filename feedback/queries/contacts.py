@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
-from django.db.models import Exists, IntegerField, OuterRef, Q
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, When
 from django.db.models.functions import Cast, Coalesce
 
 from feedback.insights.arrays import Bools, Floats, Ints
@@ -13,7 +13,7 @@ from feedback.insights.calls import micros as micros_of
 from feedback.models import Answer, Response
 from feedback.queries.columns import micros, read_coded
 from feedback.queries.run_table import Window
-from surveys.enums import Metric
+from surveys.enums import Initiator, Metric
 from surveys.models import Interaction, JourneyRun
 
 
@@ -22,8 +22,8 @@ class Contacts:
     """Contacts in the order of their issues, columns of shape (n,).
 
     handled: whether the source told a handle time; resolved: 1 or 0 as logged, told: 0-100 as the customer answered,
-    NaN unknown; answers: how often he answered about it. from_file: whether it was imported; imported: all
-    of the journey's were.
+    NaN unknown; answers: how often he answered about it. by_us: whether the company began it; from_file: whether it
+    was imported; imported: all of the journey's were.
     """
 
     calls: Calls
@@ -33,6 +33,7 @@ class Contacts:
     resolved: Floats
     told: Floats
     answers: Ints
+    by_us: Bools
     from_file: Bools
     imported: bool
 
@@ -49,6 +50,7 @@ class Contacts:
             self.resolved[index],
             self.told[index],
             self.answers[index],
+            self.by_us[index],
             self.from_file[index],
             self.imported,
         )
@@ -100,7 +102,8 @@ def contacts_with_reason(journey_id: int, window: Window) -> Contacts:
     found, words = read_coded(
         rows,
         {"customer": "customer_id", "run": "run_id", "started": micros("started_at"),
-         "over": micros(Coalesce("ended_at", "started_at")), "imported": flags["imported"]},
+         "over": micros(Coalesce("ended_at", "started_at")), "imported": flags["imported"],
+         "by_us": Case(When(initiator=Initiator.COMPANY, then=1), default=0)},
         {"seconds": "handle_seconds", "logged": flags["resolved"]},
         {"reason": "reason", "agent": "agent", "team": "team", "channel": "channel", "stage": "stage__code"},
     )  # fmt: skip
@@ -115,6 +118,7 @@ def contacts_with_reason(journey_id: int, window: Window) -> Contacts:
         found["logged"],
         told_solved(journey_id).of(found["pk"], found["run"], words["stage"]),
         _answers(journey_id, found["pk"]),
+        found["by_us"] > 0,
         found["imported"] > 0,
         bool(found["imported"].all()),
     )

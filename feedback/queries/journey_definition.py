@@ -59,6 +59,7 @@ class QuestionDefinition:
     current: bool
     choices: tuple[tuple[str, str], ...] = ()
     series: int = 1  # another where answers are not counted together
+    to_stage: str = ""  # of a question about the passage from its stage
     replaces: str = ""  # the earlier question, on another scale, whose place it took
 
     @property
@@ -208,6 +209,7 @@ def _question(row: Question) -> QuestionDefinition:
         current=row.version.state == VersionState.PUBLISHED,
         choices=tuple((each["code"], _first(each.get("text", ""), languages)) for each in spec.get("choices") or ()),
         series=row.series,
+        to_stage=row.to_stage_code,
         replaces=spec.get("replaces") or "",
     )
 

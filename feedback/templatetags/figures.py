@@ -22,3 +22,9 @@ def share(number: float | None) -> str:
 def repeated(score: dict[str, Any]) -> bool:
     """Whether customers answered more than once and alike, so that their answers are worth fewer."""
     return score["n_eff"] is not None and round(score["n_eff"], 1) < (score["n"] or 0)
+
+
+@register.filter
+def hours(minutes: float | None) -> str:
+    """Minutes as whole hours; a dash where they are not known."""
+    return "–" if minutes is None else f"{minutes / 60:,.0f}"

@@ -266,3 +266,28 @@ def test_contacts_queries_do_not_grow(issues: int) -> None:
         build_comparison(Query("bill"))
     asked = [query["sql"] for query in queries if '"interaction_id"' in query["sql"]]
     assert len(asked) == 6
+
+
+def test_reasons_that_bring_customers_back_are_ranked_with_their_hours() -> None:
+    version = two_calls()
+    for _ in range(6):
+        customer = CustomerFactory()
+        for day in range(3):
+            call(version, customer, 20, day=day, reason="line")
+    found = compared()["avoidable"]
+    assert [(row["reason"], row["again"]["k"], row["again"]["n"], row["minutes"]) for row in found["reasons"]] == [
+        ("line", 12, 18, 240.0),
+        ("bill", 5, 15, 45.0),
+    ]
+    assert (found["again"]["k"], found["again"]["n"]) == (17, 33)
+    assert found["sentence"].endswith("They took 5 hours of handling. Most were about “line” (12). Owner: nobody.")
+
+
+def test_reason_of_fewer_than_five_customers_is_not_told() -> None:
+    version = two_calls()
+    for day in range(3):
+        call(version, CustomerFactory(), 20, day=day, reason="line")
+    assert [(row["reason"], row["again"]) for row in compared()["avoidable"]["reasons"]] == [
+        ("bill", None),
+        ("line", None),
+    ]
