@@ -69,13 +69,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "cxsurvey.middleware.PolicyMiddleware",
+    "cxsurvey.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "cxsurvey.middleware.AuthenticationMiddleware",
+    "cxsurvey.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cxsurvey.guessing.limit_guessing",
 ]
@@ -99,6 +99,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL", default="postgres://127.0.0.1:1/unset")}
 DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5  # allows it; cxsurvey/lib/prepared.py says what is prepared
 if env.bool("DATABASE_POOL", default=False):  # web processes only: the pool is useless in prefork workers
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8)}
     DATABASES["default"]["CONN_MAX_AGE"] = 0

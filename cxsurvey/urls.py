@@ -8,11 +8,11 @@ from cxsurvey import health, views
 from feedback.answering.preview import preview
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("s/", include("feedback.answering.urls")),  # asked for most, so looked at first
     path("", views.start, name="start"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
-    path("s/", include("feedback.answering.urls")),
     path("o/", include("feedback.answering.open_urls")),
     path("p/", include("surveys.preferences.urls")),
     path("design/<slug:code>/preview/", preview, name="preview"),

@@ -18,8 +18,13 @@ from surveys.rendering.pages import PageTexts, best_language
 
 def language_of(request: HttpRequest, customer_language: str, available: Sequence[str]) -> str:
     """?lang= first, then what is known of the customer, then what the browser asks for; always one the survey has."""
-    accepted = parse_accept_lang_header(request.headers.get("Accept-Language", "")[:200])
-    wanted = [request.GET.get("lang", ""), customer_language, *(code for code, _quality in accepted)]
+    accepted = request.META.get("HTTP_ACCEPT_LANGUAGE", "")[:200]
+    return _language(tuple(available), request.GET.get("lang", "")[:20], customer_language, accepted)
+
+
+@lru_cache(maxsize=1024)
+def _language(available: tuple[str, ...], chosen: str, customers: str, accepted: str) -> str:
+    wanted = [chosen, customers, *(code for code, _quality in parse_accept_lang_header(accepted))]
     return best_language(available, [code for code in wanted if code])
 
 

@@ -1,8 +1,9 @@
 """Pages put together: made once per version, language and page, then only filled with what is this customer's own."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from secrets import token_hex
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from cxsurvey.lib.packed import Packed
 from surveys.enums import VersionState
 from surveys.models import SurveyVersion
 from surveys.question_kinds.registry import ASK_NOTHING
@@ -24,6 +26,7 @@ from surveys.rendering.specs import Key, specs_of
 OWN: Final = ("reason", "preferences", "made", "revision", "submission", "reference")
 _SECRET: Final = token_hex(8)  # so that nothing that a person types is ever taken for a mark
 MARKS: Final = {name: SafeString(f"[[{_SECRET}:{name}]]") for name in OWN}
+_MARK: Final = re.compile(rf"\[\[{_SECRET}:(\w+)\]\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +51,40 @@ class Place:
         return self.number == self.pages
 
 
-def blank_sheet(version: SurveyVersion, language: str, place: Place) -> str:
-    """The page with nothing answered, its marks not filled; rendered once when the version is published."""
+class Sheet:
+    """A page, cut at its marks; `names` are what has to be put in, in order. What is not given stays blank."""
+
+    def __init__(self, html: str) -> None:
+        pieces = _MARK.split(html)
+        self._parts, self.names = pieces[::2], pieces[1::2]
+
+    def filled(self, own: Mapping[str, object]) -> str:
+        """The page with what is this customer's own."""
+        values = (*self._values(own), "")
+        return "".join(piece for pair in zip(self._parts, values, strict=True) for piece in pair)
+
+    def packed(self, own: Mapping[str, object]) -> bytes:
+        """The same as gzip; for a sheet that is kept, as its parts are compressed but once."""
+        return self._packed.filled([value.encode() for value in self._values(own)])
+
+    @cached_property
+    def _packed(self) -> Packed:
+        return Packed([part.encode() for part in self._parts])
+
+    def _values(self, own: Mapping[str, object]) -> list[str]:
+        return [escape(str(own.get(name, ""))) for name in self.names]
+
+
+def blank_sheet(version: SurveyVersion, language: str, place: Place) -> Sheet:
+    """The page with nothing answered; rendered once when the version is published."""
     if version.state == VersionState.DRAFT:
-        return _blank(version, language, place)
+        return Sheet(_blank(version, language, place))
     return _cached_blank(Key(version), language, place)
 
 
 @lru_cache(maxsize=2048)
-def _cached_blank(key: Key, language: str, place: Place) -> str:
-    return _blank(key.version, language, place)
+def _cached_blank(key: Key, language: str, place: Place) -> Sheet:
+    return Sheet(_blank(key.version, language, place))
 
 
 def _blank(version: SurveyVersion, language: str, place: Place) -> str:
@@ -98,16 +125,16 @@ def answer_sheet(version: SurveyVersion, language: str, place: Place, form: Answ
     return sheet("answer", version, language, place=place, questions=questions, errors=errors, **context)
 
 
-def plain_sheet(name: str, version: SurveyVersion, language: str, door: str, accent: str = "") -> str:
+def plain_sheet(name: str, version: SurveyVersion, language: str, door: str, accent: str = "") -> Sheet:
     """A page that says one thing and is the same for everybody but for its marks: thanks, already answered."""
     return _cached_plain(name, Key(version), language, door, accent)
 
 
 @lru_cache(maxsize=1024)
-def _cached_plain(name: str, key: Key, language: str, door: str, accent: str) -> str:
+def _cached_plain(name: str, key: Key, language: str, door: str, accent: str) -> Sheet:
     place = Place((), 1, 1, 0, 1, door, accent)
     with override(language):
-        return sheet(name, key.version, language, place=place)
+        return Sheet(sheet(name, key.version, language, place=place))
 
 
 def sheet(name: str, version: SurveyVersion, language: str, **context: object) -> str:
@@ -129,7 +156,5 @@ def _frame(version: SurveyVersion, language: str) -> dict[str, Any]:
 
 
 def fill(html: str, own: Mapping[str, object]) -> str:
-    """The page with what is this customer's own; what is not given stays blank."""
-    for name, mark in MARKS.items():
-        html = html.replace(mark, escape(str(own.get(name, ""))))
-    return html
+    """A page that is not kept, with what is this customer's own."""
+    return Sheet(html).filled(own)

@@ -1,6 +1,7 @@
 """One request for the pages of one occasion: where it stands in the survey, and the page that it gets."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -8,12 +9,13 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from cxsurvey.lib.visitors import seal
 from feedback.actions.check_answers import path_of, readable
 from feedback.actions.occasions import Occasion
 from feedback.answering.opening import who_asks
-from feedback.answering.sheets import Place, fill, plain_sheet, sheet
+from feedback.answering.sheets import Place, Sheet, plain_sheet, sheet
 from feedback.models import PartialResponse
 from feedback.queries.partials import given_of, partial_of
 from surveys.actions.links import preferences_token
@@ -24,6 +26,7 @@ from surveys.rendering.specs import specs_of
 from surveys.replies import by_conversation
 
 KEPT: Final = ("lang",)  # of the address, from page to page
+ACCEPTS_GZIP: Final = re.compile(r"\bgzip\b")
 
 
 @dataclass(frozen=True)
@@ -101,9 +104,17 @@ class Visit:
         kept = {name: self.request.GET[name] for name in KEPT if name in self.request.GET}
         return "?" + urlencode({**self.query, "page": number, **kept, **more})
 
-    def respond(self, html: str, status: int = 200, **own: object) -> HttpResponse:
-        """The page, filled with what is this customer's own."""
-        response = HttpResponse(fill(html, self._own() | own), status=status)
+    def respond(self, page: Sheet | str, status: int = 200, **own: object) -> HttpResponse:
+        """The page, filled with what is this customer's own; a sheet that is kept is compressed already."""
+        kept = page if isinstance(page, Sheet) else None
+        sheet = kept or Sheet(str(page))
+        own = {name: OWN[name](self) for name in sheet.names if name not in own} | own
+        if kept and ACCEPTS_GZIP.search(self.request.META.get("HTTP_ACCEPT_ENCODING", "")):
+            response = HttpResponse(kept.packed(own), status=status)
+            response.headers["Content-Encoding"] = "gzip"
+            patch_vary_headers(response, ("Accept-Encoding",))
+        else:
+            response = HttpResponse(sheet.filled(own), status=status)
         response.headers["Content-Language"] = self.language
         return response
 
@@ -122,15 +133,25 @@ class Visit:
         place = Place((), 1, 1, 0, 1, self.door, self.accent)
         return sheet(name, self.occasion.version, self.language, place=place, **context)
 
-    def _own(self) -> dict[str, object]:
+    def reason(self) -> str:
+        """Who asks, about what and when."""
+        return who_asks(self.occasion.invitation, page_texts(self.occasion.version, self.language))
+
+    def preferences(self) -> str:
+        """Where the customer says stop; blank where nobody is known."""
         invitation = self.occasion.invitation
-        return {
-            "reason": who_asks(invitation, page_texts(self.occasion.version, self.language)),
-            "preferences": f"/p/{preferences_token(invitation)}/" if invitation else "",
-            "made": seal(self.occasion.key, self.now),
-            "revision": self.partial.revision if self.partial else 0,
-            "submission": self.submission,
-        }
+        return f"/p/{preferences_token(invitation)}/" if invitation else ""
+
+
+# What a page may leave open, and what is put in; a reference is given by whoever has one.
+OWN: Final[dict[str, Callable[[Visit], object]]] = {
+    "reason": Visit.reason,
+    "preferences": Visit.preferences,
+    "made": lambda visit: seal(visit.occasion.key, visit.now),
+    "revision": lambda visit: visit.partial.revision if visit.partial else 0,
+    "submission": lambda visit: visit.submission,
+    "reference": lambda _visit: "",
+}
 
 
 def stands_on(name: str, page: Page) -> bool:

@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Model
+from django.db.models.base import ModelState
 
+from cxsurvey.lib.prepared import run_prepared
 from cxsurvey.lib.tokens import digest, looks_like_token
 from surveys.enums import INVITATION_MAY_ANSWER, InvitationState, VersionState
 from surveys.models import Customer, Interaction, Invitation, JourneyRun, Stage, SurveyVersion
 
 # What the pages need of each row; addresses and the document are not read.
-WANTED: Final[dict[type[Model], tuple[str, ...]]] = {
+COLUMNS: Final[dict[type[Model], tuple[str, ...]]] = {
     Invitation: (
         *("id", "public_id", "state", "channel", "due_at", "expires_at", "occasion", "token_version", "answered_at"),
         *("survey_id", "version_id", "stage_id", "customer_id", "run_id", "interaction_id"),
@@ -22,10 +24,6 @@ WANTED: Final[dict[type[Model], tuple[str, ...]]] = {
     Customer: ("id", "language", "time_zone"),
     JourneyRun: ("id", "version_id", "ended_at"),
     Interaction: ("id", "started_at", "ended_at"),
-}
-COLUMNS: Final = {  # in the order of the model, which from_db() expects
-    model: [field.attname for field in model._meta.concrete_fields if field.attname in names]
-    for model, names in WANTED.items()
 }
 _SELECTED: Final = ", ".join(f"{model._meta.db_table}.{name}" for model, names in COLUMNS.items() for name in names)
 SQL: Final = f"""SELECT {_SELECTED} FROM "surveys_invitation"
@@ -45,31 +43,40 @@ def invitation_by_token(token: str) -> Invitation | None:
     """The invitation that this answer token opens, whatever its state.
 
     The one query of every page: building it anew by the ORM took four times as long as the database took to answer.
-    Version, survey and stage come from memory: joined to the rest, planning the statement took PostgreSQL twenty times
-    as long as running it.
+    Version, survey and stage come from memory.
     """
     if not looks_like_token(token):
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(SQL, [digest(token)])
-        row = cursor.fetchone()
-    return _invitation(iter(row)) if row else None
+    rows = run_prepared(SQL, [digest(token)])
+    return _invitation(iter(rows[0])) if rows else None
 
 
 def _invitation(values: Iterator[Any]) -> Invitation:
     """The rows as models, in the order of COLUMNS; an outer join without a row gives none."""
     made: dict[type[Model], Any] = {}
     for model, names in COLUMNS.items():
-        mine = list(islice(values, len(names)))
-        made[model] = model.from_db(connection.alias, names, mine) if mine[0] is not None else None
+        mine = dict(zip(names, islice(values, len(names)), strict=True))
+        made[model] = _instance(model, mine) if mine["id"] is not None else None
     invitation: Invitation = made[Invitation]
-    invitation.customer, invitation.run, invitation.interaction = (
-        made[model] for model in (Customer, JourneyRun, Interaction)
-    )
-    invitation.version = version_by_id(invitation.version_id)
-    invitation.survey = invitation.version.survey
-    invitation.stage = _stage(invitation.stage_id) if invitation.stage_id else None
+    version = version_by_id(invitation.version_id)
+    invitation._state.fields_cache |= {
+        "customer": made[Customer],
+        "run": made[JourneyRun],
+        "interaction": made[Interaction],
+        "version": version,
+        "survey": version.survey,
+        "stage": _stage(invitation.stage_id) if invitation.stage_id else None,
+    }
     return invitation
+
+
+def _instance(model: type[Model], values: dict[str, Any]) -> Model:
+    """As Model.from_db() makes it, what was not read deferred; that one looks at each of a model's fields."""
+    instance = model.__new__(model)
+    instance._state = ModelState()
+    instance._state.adding, instance._state.db = False, connection.alias
+    vars(instance).update(values)
+    return instance
 
 
 def may_answer(invitation: Invitation, now: datetime) -> bool:

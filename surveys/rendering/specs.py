@@ -26,14 +26,16 @@ def fallbacks(document: dict[str, Any], language: str) -> tuple[str, ...]:
 class Key:
     """A published version as a cache key: equal by id, whichever instance was loaded."""
 
+    __slots__ = ("pk", "version")
+
     def __init__(self, version: SurveyVersion) -> None:
-        self.version = version
+        self.version, self.pk = version, version.pk
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Key) and self.version.pk == other.version.pk
+        return isinstance(other, Key) and self.pk == other.pk
 
     def __hash__(self) -> int:
-        return hash(self.version.pk)
+        return hash(self.pk)
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
@@ -93,6 +94,24 @@ def test_page_fits_one_round_trip_with_its_style(client: Client) -> None:
         '<script src="/static/surveys/answer.js" defer>'
     ]
     assert len(Path(str(finders.find("surveys/answer.js"))).read_bytes()) <= 4 * 1024
+
+
+def test_page_packed_is_the_page(client: Client) -> None:
+    _invitation, token = open_invitation()
+    with time_machine.travel(timezone.now(), tick=False):
+        plain = client.get(f"/s/{token}/")
+        packed = client.get(f"/s/{token}/", headers={"Accept-Encoding": "deflate, gzip"})
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed.headers["Content-Length"] == str(len(packed.content))
+    assert {each.headers["Vary"] for each in (plain, packed)} == {"Accept-Encoding, Accept-Language"}
+    assert "Content-Encoding" not in plain.headers
+
+
+def test_thanks_packed_are_the_thanks(client: Client) -> None:
+    _invitation, token = open_invitation()
+    packed = client.post(f"/s/{token}/", GOOD, headers={"Accept-Encoding": "gzip"})
+    plain = client.post(f"/s/{token}/", GOOD)  # the same answers again give the same receipt
+    assert gzip.decompress(packed.content) == plain.content
 
 
 def test_page_link_preselects_only_what_is_valid(client: Client) -> None:
