@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from surveys.enums import DELIVERY_IN_HAND, DELIVERY_LEFT_US, DELIVERY_MAY_SEND, DeliveryPurpose
+from surveys.enums import DELIVERY_IN_HAND, DELIVERY_LEFT_US, DELIVERY_MAY_SEND, DeliveryPurpose, DeliveryState
 from surveys.models import ContactPolicy, Delivery, NeverAsk, Suppression
 
 REMINDER: Final = DeliveryPurpose.REMINDER
+UNKNOWN: Final = DeliveryState.UNKNOWN
 
 
 def claimed_messages(ids: Collection[int]) -> list[Delivery]:
@@ -40,7 +41,10 @@ def never_ask_flags(customers: Collection[int], now: datetime) -> dict[int, str]
 
 @dataclass(frozen=True)
 class LeftRow:
-    """One message of an ask that stands in the ledger: when it was to leave, and when it did (None: it has not)."""
+    """One message of an ask that stands in the ledger: when it was to leave, and when it did (None: it has not).
+
+    `in_hand`: some worker has claimed it, so that it may leave at any moment.
+    """
 
     customer: int
     invitation: int
@@ -48,21 +52,35 @@ class LeftRow:
     planned_at: datetime
     sent_at: datetime | None
     reminder: bool
+    in_hand: bool
 
 
 def asks_that_left(customers: Collection[int], besides: Collection[int], since: datetime) -> list[LeftRow]:
-    """Messages to these customers that left since then, and those of the ids `besides`; asks of the ledger only."""
-    left = Q(sent_at__gt=since, state__in=DELIVERY_LEFT_US)
+    """Messages to these customers that left since then or may be leaving, and those of the ids `besides`.
+
+    Asks of the ledger only. What is unknown may have arrived: it counts as of the moment at which that was noted.
+    """
+    left = Q(sent_at__gt=since, state__in=DELIVERY_LEFT_US) | Q(state=UNKNOWN, updated_at__gt=since)
     rows = Delivery.objects.filter(
-        left | Q(pk__in=besides), invitation__customer__in=customers, invitation__decision__isnull=False
+        left | Q(state__in=DELIVERY_IN_HAND) | Q(pk__in=besides),
+        invitation__customer__in=customers,
+        invitation__decision__isnull=False,
     ).exclude(purpose=DeliveryPurpose.CONVERSATION)
     told = rows.values_list(
         "invitation__customer_id", "invitation_id", "invitation__survey__kind", "invitation__due_at", "next_at",
-        "sent_at", "purpose",
+        "sent_at", "purpose", "pk", "state", "updated_at",
     )  # fmt: skip
     return [
-        LeftRow(customer, invitation, kind, next_at if purpose == REMINDER else due_at, sent_at, purpose == REMINDER)
-        for customer, invitation, kind, due_at, next_at, sent_at, purpose in told
+        LeftRow(
+            customer=customer,
+            invitation=invitation,
+            kind=kind,
+            planned_at=next_at if purpose == REMINDER else due_at,
+            sent_at=sent_at or (updated_at if state == UNKNOWN else None),
+            reminder=purpose == REMINDER,
+            in_hand=state in DELIVERY_IN_HAND and pk not in besides,
+        )
+        for customer, invitation, kind, due_at, next_at, sent_at, purpose, pk, state, updated_at in told
     ]
 
 

@@ -8,9 +8,9 @@ import time_machine
 
 from surveys.actions.customers import BasisIn, CustomerIn, take_customers, upsert_customers
 from surveys.actions.deliver import deliver_due
-from surveys.actions.deliver_compose import compose
 from surveys.actions.preferences import Wishes, save_preferences
 from surveys.actions.suppress import opt_out, resume, suppress
+from surveys.channels.email.smtp import SmtpChannel
 from surveys.enums import Channel
 from surveys.models import Customer, Delivery
 from surveys.policy.basis import Basis
@@ -68,12 +68,14 @@ def test_without_consent_or_without_basis_nothing_leaves(mail_sink: MailSink, fi
 def test_basis_taken_away_after_the_recheck_still_stops_the_message(
     mail_sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def taken_away_meanwhile(*told: Any) -> Any:
+    opened = SmtpChannel.open
+
+    def opened_meanwhile(self: SmtpChannel) -> None:
         Customer.objects.update(basis_email={})
-        return compose(*told)
+        opened(self)
 
     queued(1)
-    monkeypatch.setattr("surveys.actions.deliver_one.compose", taken_away_meanwhile)
+    monkeypatch.setattr(SmtpChannel, "open", opened_meanwhile)
     assert deliver_due() == {"claimed": 1, "suppressed": 1}
     assert mail_sink.contents == []
 

@@ -1,10 +1,13 @@
-"""Limits are looked at again when a message leaves: what left late may stand in its way."""
+"""Limits are looked at again when a message leaves: what left late may stand in its way, also for workers at once."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -60,6 +63,51 @@ def test_two_late_messages_to_one_person_do_not_leave_together(rule: Rule, mail_
     ask(rule, person, now - 2 * timedelta(hours=1))
     counts = deliver_due()
     assert (counts["claimed"], counts["sent"]) == (2, 1)
+
+
+def test_message_of_unknown_fate_counts_as_one_that_left(rule: Rule, mail_sink: MailSink) -> None:
+    person, now = customer(), timezone.now()
+    unknown = ask(rule, person, now - 3 * DAY, life="live", state="unknown", attempts=1)
+    Delivery.objects.filter(pk=unknown.pk).update(updated_at=now - 2 * DAY)
+    message = ask(rule, person, now)
+    assert deliver_due() == {"claimed": 1, "queued": 1}
+    message.refresh_from_db()
+    assert message.next_at == now + 12 * DAY
+
+
+def test_message_beside_one_in_another_workers_hand_waits_a_moment(rule: Rule, mail_sink: MailSink) -> None:
+    person, now = customer(), timezone.now()
+    ask(rule, person, now - 2 * DAY, state="claimed", lease_until=now + DAY)
+    message = ask(rule, person, now)
+    assert deliver_due() == {"claimed": 1, "queued": 1}
+    message.refresh_from_db()
+    assert timedelta(seconds=15) < message.next_at - now < timedelta(seconds=120)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_workers_racing_for_the_last_place_never_send_more_than_the_cap(mail_sink: MailSink, settings: Any) -> None:
+    """Four workers in transactions of their own, one message a claim, three late messages to each of thirty people."""
+    settings.DELIVERY_BATCH = 1
+    ContactPolicy.objects.create(limits={"total": ["1 per 14d"]})
+    rule = RuleFactory(survey=published_survey(SurveyFactory()).survey)
+    now, together = timezone.now(), Barrier(4)
+    people = [customer(n, email=f"late{n}@example.org") for n in range(30)]
+    for number, person in enumerate(people):  # one person's are claimed one after the other, so by several workers
+        for second in range(3):
+            ask(rule, person, now - 5 * DAY + timedelta(minutes=number, seconds=second))
+
+    def work(_number: int) -> None:
+        together.wait()
+        while deliver_due(limit=1):
+            pass
+        connections.close_all()
+
+    for _ in range(4):  # whoever waited for another worker's message is looked at again
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(work, range(4)))
+        Delivery.objects.filter(state="queued", next_at__lte=timezone.now() + timedelta(minutes=2)).update(next_at=now)
+    assert Counter(Counter(mail_sink.recipients).values()) == {1: 30}
 
 
 def test_asks_that_no_ledger_knows_are_not_held_to_limits(rule: Rule, mail_sink: MailSink) -> None:
