@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from cxsurvey.lib.addresses import AddressError, lookup_hash, normalise_email, normalise_phone
 from cxsurvey.lib.refusals import Refused, or_raise
+from surveys.actions.follow_dates import follow_dates
 from surveys.enums import LegalBasis
 from surveys.models import Customer
 from surveys.policy.basis import SOURCE_LENGTH, TEXT_LENGTH, Basis
@@ -83,6 +84,7 @@ def take_customers(rows: Sequence[CustomerIn]) -> list[CustomerTaken | Refused]:
     if len(known) < len({row.external_id for row, _told in good}):
         known |= lock_customers(row.external_id for row, _told in good if row.external_id not in known)
     changed = _update(good, known)
+    follow_dates([known[name].pk for name in changed], (), timezone.now())
     return [
         each
         if isinstance(each, Refused)

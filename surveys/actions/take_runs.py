@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cxsurvey.lib.refusals import Refused
 from surveys.actions.customers import check_id, check_time, ensure_customers, forget_customers
+from surveys.actions.follow_dates import follow_dates
 from surveys.actions.runs import decide_about_runs
 from surveys.enums import RunOutcome
 from surveys.models import Customer, Interaction, JourneyRun
@@ -68,6 +69,7 @@ def take_runs(
     shelf = _Shelf([row for row in checked if not isinstance(row, Refused)], imported)
     results = [row if isinstance(row, Refused) else _taken(row, shelf) for row in checked]
     shelf.save()
+    follow_dates((), list(shelf.changed), now)
     used = {run.run.customer_id for run in results if isinstance(run, RunTaken)}
     forget_customers(name for name in shelf.made if shelf.customers[name].pk not in used)
     if ask:

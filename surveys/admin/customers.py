@@ -19,6 +19,7 @@ from cxsurvey.lib.addresses import AddressError, normalise_email, normalise_phon
 from cxsurvey.lib.admin import HistoryAdmin, KeptAdmin, ModelForm, ValuesFilter
 from cxsurvey.lib.masking import mask_email, mask_phone
 from surveys.actions.customers import CONSENTS, BasisIn, apply_bases, set_addresses
+from surveys.actions.follow_dates import follow_dates
 from surveys.actions.suppress import lift, opt_out, suppress
 from surveys.admin.ask_list import ask_page
 from surveys.admin.timeline import basis_in_words, lines_of
@@ -144,6 +145,7 @@ class CustomerAdmin(KeptAdmin):
         basis = BasisIn(basis=told["basis"] or None, source=source, text=told["basis_text"] or None)
         apply_bases(obj, {name: told[name] for name, _column in CONSENTS}, basis if form.has_changed() else BasisIn())
         super().save_model(request, obj, form, change)
+        follow_dates([obj.pk], (), timezone.now())
 
     @admin.action(description=_("Stop asking the chosen customers"), permissions=["change"])
     def stop_asking(self, request: HttpRequest, queryset: QuerySet[Customer]) -> None:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Count, F, FloatField, Func, Q, QuerySet
+from django.db.models import Count, Exists, F, FloatField, Func, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from surveys.enums import (
@@ -12,6 +12,7 @@ from surveys.enums import (
     DELIVERY_LEFT_US,
     DELIVERY_MAY_SEND,
     DeliveryPurpose,
+    InvitationState,
     Trigger,
     VersionState,
 )
@@ -110,6 +111,15 @@ def delayed_asks(now: datetime, many: int) -> list[AskDecision]:
     """Asks whose next look is due, with everything that decides about them."""
     rows = AskDecision.objects.filter(outcome=DELAYED, retry_at__lte=now).order_by("retry_at", "pk")
     return list(rows.select_related("rule__survey", "customer", "run", "stage", "interaction")[:many])
+
+
+def asks_by_date(customers: Collection[int], runs: Collection[int]) -> QuerySet[AskDecision]:
+    """Asks of these customers or runs that count from a date and of which nothing has left or is leaving."""
+    counted = AskDecision.objects.filter(Q(customer__in=customers) | Q(run__in=runs), imported=False)
+    waiting = Q(invitation__state=InvitationState.PLANNED, outcome="planned") | Q(outcome__in=(DELAYED, Reason.NO_DATE))
+    leaving = Delivery.objects.filter(invitation=OuterRef("invitation"), attempts__gt=0)
+    rows = counted.filter(waiting, rule__isnull=False).exclude(without_rule()).exclude(rule__delay_after="")
+    return rows.exclude(Exists(leaving)).order_by("pk")
 
 
 def without_rule() -> Q:
