@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from surveys.designer import editor, ends, history, listing, logic, publishing, questions, words
+from surveys.designer import editor, history, listing, logic, publishing, questions, words
 
 app_name = "design"
 urlpatterns = [
@@ -26,7 +26,8 @@ urlpatterns = [
     path("<slug:code>/languages/table.csv", words.export_table, name="table"),
     path("<slug:code>/languages/take-in/", words.import_table, name="take-in"),
     path("<slug:code>/logic/", logic.logic, name="logic"),
-    path("<slug:code>/ends/", ends.save, name="ends"),
+    path("<slug:code>/ends/", logic.save_ends, name="ends"),
+    path("<slug:code>/random-order/", logic.save_blocks, name="blocks"),
     path("<slug:code>/logic/<slug:question>/", logic.save, name="logic-save"),
     path("<slug:code>/publish/", publishing.review, name="publish"),
     path("<slug:code>/publish/now/", publishing.publish, name="publish-now"),

@@ -161,16 +161,31 @@ def test_clash_of_two_people_is_shown_without_losing_words(design):
     expect(second.get_by_label("Question", exact=True)).to_have_value("What the other wrote about {this contact}")
 
 
-def test_rules_set_beside_the_map(design):
-    page = design()
+@pytest.mark.parametrize("script", [True, False])
+def test_rules_with_a_group_inside_set_beside_the_map(design, script):
+    page = design(script=script)
     make_survey(page)
     page.goto(re.sub(r"\?.*", "", page.url) + "logic/?q=reason")
-    group = page.get_by_role("group", name="Group 1: all of these")
+    group = page.get_by_role("group", name="Shown if").last
     group.get_by_label("What").first.select_option("overall")
-    group.get_by_label("How").first.select_option("le")
+    group.get_by_label("How", exact=True).first.select_option("le")
     group.get_by_label("Value").first.fill("2")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save").first.press("Enter")
     expect(page.get_by_role("heading", name="1 rule leads through the questions")).to_be_visible()
     assert draft().document["questions"][1]["show_if"] == {"question": "overall", "op": "le", "value": 2}
-    keep(page, "designer-rules")
-    assert violations(page) == []
+    page.get_by_role("group", name="Shown if").last.get_by_role("button", name="Add a group inside").click()
+    inside = page.get_by_role("group", name="Group inside")
+    for index, tier in enumerate(["gold", "silver"]):
+        inside.get_by_label("What").nth(index).select_option("customer.attr.")
+        inside.get_by_label("Its name").nth(index).fill("tier")
+        inside.get_by_label("Value").nth(index).fill(tier)
+    page.locator("#rules").get_by_role("button", name="Save").last.click()
+    tiers = [{"customer": "attr.tier", "op": "eq", "value": tier} for tier in ("gold", "silver")]
+    both = [{"question": "overall", "op": "le", "value": 2}, {"any": tiers}]
+    assert draft().document["questions"][1]["show_if"] == {"all": both}
+    keep(page, f"designer-rules-{'script' if script else 'plain'}")
+    if script:
+        assert violations(page) == []
+        page.set_viewport_size({"width": 360, "height": 740})
+        keep(page, "designer-rules-360")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
