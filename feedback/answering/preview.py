@@ -20,9 +20,13 @@ from django.views.decorators.http import require_http_methods
 from feedback.answering.posted import BadPost, Posted, read_post
 from feedback.answering.sheets import Place, answer_sheet, fill, sheet
 from feedback.answering.visit import stands_on
+from surveys.logic.context import NOTHING
+from surveys.logic.order import AS_WRITTEN
 from surveys.models import SurveyVersion
 from surveys.queries.definitions import version_to_preview
-from surveys.rendering.pager import Page, askable, pages_of
+from surveys.question_kinds import RawValue
+from surveys.rendering.following import follow
+from surveys.rendering.pager import Page, askable, follows, pages_of
 from surveys.rendering.pages import AnswerForm, best_language, languages_of, page_texts
 from surveys.rendering.specs import specs_of
 
@@ -53,14 +57,15 @@ def _page(request: HttpRequest, version: SurveyVersion, language: str) -> str:
     if "done" in request.GET:
         return fill(sheet("thanks", version, language, place=Place((), 1, 1, 0, 1)), {"reference": "TEST"})
     given = {} if "page" not in request.GET else _given(request, version)
-    path = _path(version, language, given)
+    values = _values(version, language, given)
+    path = pages_of(version, values)
     wanted = request.GET.get("q", "")
     if wanted and not any(wanted in page for page in path):
         path = [(wanted,)] if any(spec.code == wanted for spec in specs_of(version, language)) else path
     asked = request.GET.get("page", "")
     number = int(asked) if asked.isdecimal() and len(asked) < 4 else 1
     number = next((n for n, page in enumerate(path, 1) if wanted and wanted in page), number)
-    place = _place(version, path, max(1, min(number, len(path))))
+    place = _place(version, path, max(1, min(number, len(path))), values)
     typed = {name: values for name, values in given.items() if stands_on(name, place.page)}
     form = AnswerForm([spec for spec in specs_of(version, language) if spec.code in place.page], typed=typed)
     html = answer_sheet(version, language, place, form)
@@ -74,12 +79,14 @@ def _go_on(request: HttpRequest, version: SurveyVersion, language: str) -> HttpR
     except BadPost as refused:
         return HttpResponse(str(refused), status=refused.status)
     given = _given(request, version) | posted.answers
-    path = _path(version, language, given)
+    values = _values(version, language, given)
+    path = pages_of(version, values)
     page = posted.page or path[0]
     here = next((n for n, each in enumerate(path, 1) if each == page), 1)
     form = AnswerForm([s for s in specs_of(version, language) if s.code in page], _of(page, posted), whole=False)
     if posted.go != "back" and not form.is_valid():
-        return HttpResponse(fill(answer_sheet(version, language, _place(version, path, here), form), {}), status=422)
+        place = _place(version, path, here, values)
+        return HttpResponse(fill(answer_sheet(version, language, place, form), {}), status=422)
     request.session[KEY] = {"version": version.pk, "given": given}
     query: dict[str, Any] = {"lang": language, "page": max(1, here + (-1 if posted.go == "back" else 1))}
     return HttpResponseRedirect(
@@ -96,12 +103,14 @@ def _of(page: Page, posted: Posted) -> Given:
     return {name: values for name, values in posted.answers.items() if stands_on(name, page)}
 
 
-def _path(version: SurveyVersion, language: str, given: Given) -> list[Page]:
+def _values(version: SurveyVersion, language: str, given: Given) -> dict[str, RawValue]:
     form = AnswerForm(specs_of(version, language), given, whole=False)
     form.is_valid()
-    return pages_of(version, form.values)
+    return form.values
 
 
-def _place(version: SurveyVersion, path: list[Page], number: int) -> Place:
+def _place(version: SurveyVersion, path: list[Page], number: int, values: Mapping[str, RawValue]) -> Place:
     asked = [len(askable(version, page)) for page in path]
-    return Place(path[number - 1], number, sum(asked[: number - 1]) + 1, sum(asked), len(path), "open")
+    rules = follow(version, path[number - 1], path, values, NOTHING, AS_WRITTEN) if follows(version) else ()
+    first = sum(asked[: number - 1]) + 1
+    return Place(path[number - 1], number, first, sum(asked), len(path), "open", branches=bool(rules), rules=rules)

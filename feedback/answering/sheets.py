@@ -19,6 +19,7 @@ from surveys.enums import VersionState
 from surveys.models import SurveyVersion
 from surveys.question_kinds.registry import ASK_NOTHING
 from surveys.rendering.durations import duration
+from surveys.rendering.following import Rule
 from surveys.rendering.pager import Page
 from surveys.rendering.pages import AnswerForm, page_texts, preselected, questions_html
 from surveys.rendering.specs import Key, specs_of
@@ -41,10 +42,16 @@ class Place:
     door: str = "link"  # link, open or frame
     accent: str = ""
     branches: bool = False  # what is typed here may call for more questions
+    rules: tuple[Rule, ...] = ()  # of the questions that come and go with the answers of this page
 
     @property
     def is_first(self) -> bool:
         return self.number == 1
+
+    @property
+    def waiting(self) -> list[str]:
+        """The questions that may join the page."""
+        return [rule.code for rule in self.rules if not rule.shown]
 
     @property
     def is_last(self) -> bool:
@@ -116,12 +123,20 @@ def _clicked(version: SurveyVersion, language: str, place: Place, clicked: str) 
         return answer_sheet(version, language, place, form, clicked=clicked)
 
 
-def answer_sheet(version: SurveyVersion, language: str, place: Place, form: AnswerForm, **context: object) -> str:
-    """A page of questions; the form may hold answers and errors."""
+def answer_sheet(
+    version: SurveyVersion,
+    language: str,
+    place: Place,
+    form: AnswerForm,
+    waiting: AnswerForm | None = None,
+    **context: object,
+) -> str:
+    """A page of questions; the form may hold answers and errors. `waiting` are the questions that may join it."""
     asked = [spec.code for spec in form.specs if spec.kind not in ASK_NOTHING]  # these are counted, as on the page
     numbers = {code: number for number, code in enumerate(asked, start=place.first)}
     errors = [(code, number, text) for code, number in numbers.items() for text in form.errors.get(code, ())]
-    questions = questions_html(form, place.first, place.questions)
+    waiting = waiting or AnswerForm([spec for spec in specs_of(version, language) if spec.code in place.waiting])
+    questions = questions_html(form, place.first, place.questions, waiting, place.rules)
     return sheet("answer", version, language, place=place, questions=questions, errors=errors, **context)
 
 

@@ -37,7 +37,8 @@ def show(visit: Visit) -> HttpResponse:
     by_code = {spec.code: spec for spec in specs_of(visit.occasion.version, visit.language)}
     specs = visit.personal([by_code[code] for code in place.page])
     form = AnswerForm(specs, typed=typed | {code: [] for code in chosen}, chosen=chosen)
-    html = answer_sheet(visit.occasion.version, visit.language, place, form, clicked=clicked, **notices)
+    waiting = visit.waiting(place)
+    html = answer_sheet(visit.occasion.version, visit.language, place, form, waiting, clicked=clicked, **notices)
     return visit.respond(html, made=made)
 
 

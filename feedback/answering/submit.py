@@ -70,10 +70,13 @@ def _save(visit: Visit, posted: Posted, page: Page, given: Given) -> HttpRespons
     saved = save_page(visit.occasion, page, given, base=posted.base, language=visit.language, now=visit.now)
     everything = given_of(saved.partial)
     path = path_of(visit.occasion, everything)
-    number = next((n for n, each in enumerate(path, 1) if each == page), 0)
-    if posted.go != "back" and number >= len(path):
+    here = [n for n, each in enumerate(path, 1) if set(each) & set(page)]
+    more = [n for n in here if not set(askable(visit.occasion.version, path[n - 1])) <= set(page)]
+    target = more[0] if more else max(here, default=0) + 1  # a page whose answers have called for more comes again
+    if posted.go == "back":
+        target = max(1, min(here, default=1) - 1)
+    elif target > len(path):
         return _whole(visit, posted, everything, doubted=False)
-    target = max(1, number - 1) if posted.go == "back" else number + 1
     changed = {"changed": ".".join(saved.overruled)} if saved.overruled else {}
     response = HttpResponse(status=303)
     response.headers["Location"] = visit.address(target, **changed)
@@ -110,7 +113,9 @@ def _not_yet_asked(visit: Visit, posted: Posted, form: AnswerForm) -> HttpRespon
     if set(askable(visit.occasion.version, path)) <= set(posted.page):
         return None
     again = AnswerForm(visit.personal(form.specs), typed=posted.answers)
-    html = answer_sheet(visit.occasion.version, visit.language, visit.place(1, [path]), again, more=True)
+    place = visit.place(1, [path])
+    waiting = visit.waiting(place, posted.answers)
+    html = answer_sheet(visit.occasion.version, visit.language, place, again, waiting, more=True)
     return visit.respond(html)
 
 
@@ -239,4 +244,5 @@ def _mend(visit: Visit, form: AnswerForm, page: Page | None, given: Given) -> Ht
         path = path_of(visit.occasion, {**visit.given, **given})
         place = visit.place(next((n for n, each in enumerate(path, 1) if each == page), 1), path)
     form.specs = visit.personal(form.specs)
-    return visit.respond(answer_sheet(visit.occasion.version, visit.language, place, form), 422)
+    waiting = visit.waiting(place, given)
+    return visit.respond(answer_sheet(visit.occasion.version, visit.language, place, form, waiting), 422)

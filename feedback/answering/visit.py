@@ -20,8 +20,9 @@ from feedback.models import PartialResponse
 from feedback.queries.partials import given_of, partial_of
 from surveys.actions.links import preferences_token
 from surveys.question_kinds import QuestionSpec, shown
-from surveys.rendering.pager import Page, askable, branches, is_paged, is_personal, personal
-from surveys.rendering.pages import page_texts
+from surveys.rendering.following import Rule, follow
+from surveys.rendering.pager import Page, askable, branches, follows, is_paged, is_personal, personal
+from surveys.rendering.pages import AnswerForm, page_texts
 from surveys.rendering.specs import specs_of
 from surveys.replies import by_conversation
 
@@ -86,7 +87,22 @@ class Visit:
             self.door,
             self.accent,
             branches(self.occasion.version),
+            self._rules(path[number - 1], path),
         )
+
+    def _rules(self, page: Page, path: Sequence[Page]) -> tuple[Rule, ...]:
+        """Which questions come and go on the page; the script foresees no quota, so none where one is full."""
+        if not follows(self.occasion.version) or self.occasion.full:
+            return ()
+        answers = readable(self.occasion, self.given) if len(path) > 1 else {}
+        return follow(self.occasion.version, page, path, answers, self.occasion.context, self.occasion.order)
+
+    def waiting(self, place: Place, posted: Mapping[str, list[str]] | None = None) -> AnswerForm:
+        """The questions that may join the page, with what was answered there before."""
+        by_code = {spec.code: spec for spec in specs_of(self.occasion.version, self.language)}
+        given = {**self.given, **(posted or {})}
+        typed = {name: values for name, values in given.items() if stands_on(name, tuple(place.waiting))}
+        return AnswerForm(self.personal([by_code[code] for code in place.waiting]), typed=typed)
 
     def personal(self, specs: Sequence[QuestionSpec]) -> list[QuestionSpec]:
         """The questions as this customer reads them."""

@@ -26,7 +26,7 @@ SOURCES: Final = ("question", "customer", "interaction", "hidden", "run")
 SHORT: Final = {"is": "eq", "at_least": "ge", "at_most": "le"}  # `in` is the same in both forms
 MAX_DEPTH: Final = 20
 
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS: Final = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 
 
@@ -143,7 +143,7 @@ def _ordered(operator: str, fact: RawValue, wanted: Any) -> bool:
 def _days(fact: RawValue, wanted: Any) -> tuple[float, float] | None:
     """Both as days written YYYY-MM-DD, as numbers that sort alike."""
     mine = fact.choices[0] if len(fact.choices) == 1 else ""
-    if _DATE.fullmatch(mine) and isinstance(wanted, str) and _DATE.fullmatch(wanted):
+    if DAY.fullmatch(mine) and isinstance(wanted, str) and DAY.fullmatch(wanted):
         return float(mine.replace("-", "")), float(wanted.replace("-", ""))
     return None
 

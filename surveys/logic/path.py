@@ -33,7 +33,7 @@ def walk(
     full: Collection[str] = (),
 ) -> Walk:
     """Follow show-if, jumps, ends and the quotas that are full (by code). Jumps backwards are not followed."""
-    asked = _ordered(document, order)
+    asked = ordered(document, order)
     places = {code_of(question): place for place, question in enumerate(asked)}
     codes: list[str] = []
     known: dict[str, RawValue] = {}
@@ -121,7 +121,8 @@ def _neighbour(found: Sequence[list[str]], code: str, step: int) -> list[str] | 
     return found[wanted] if 0 <= wanted < len(found) else None
 
 
-def _ordered(document: Document, order: Order) -> list[Question]:
+def ordered(document: Document, order: Order) -> list[Question]:
+    """All questions as they were drawn."""
     asked = questions(document)
     if not order.questions:
         return list(asked)

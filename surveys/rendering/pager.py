@@ -50,6 +50,11 @@ def branches(version: SurveyVersion) -> bool:
     return bool(traits_of(version)["branches"])
 
 
+def follows(version: SurveyVersion) -> bool:
+    """Whether answers may change which questions stand on their own page."""
+    return bool(traits_of(version)["follows"])
+
+
 def is_personal(version: SurveyVersion) -> bool:
     """Whether its questions differ from customer to customer: words put in, a random order."""
     return bool(traits_of(version)["personal"])
@@ -85,6 +90,8 @@ def _traits(version: SurveyVersion) -> Mapping[str, Any]:
         "silent": frozenset(code_of(each) for each in asked if not asks(each)),
         "paged": layout_of(document) != "one_page",
         "branches": bool(document.get("quotas")) or any(each.get(key) for each in asked for key in PATH_KEYS),
+        "follows": layout_of(document) != "question_per_page"
+        and any(each.get(key) for each in asked for key in PATH_KEYS),
         "random": random,
         "personal": random or "[[" in str(asked),
         "pages": tuple(_pages(version, {}, NOTHING, AS_WRITTEN)),

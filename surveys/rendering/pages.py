@@ -18,6 +18,7 @@ from surveys.question_kinds import QuestionSpec, RawValue, initial, kind, read, 
 from surveys.question_kinds.composite import Composite
 from surveys.question_kinds.registry import ASK_NOTHING
 from surveys.rendering.durations import answering_seconds
+from surveys.rendering.following import Rule
 from surveys.rendering.specs import Key, fallbacks, specs_of
 from surveys.rendering.texts import pick
 
@@ -185,13 +186,28 @@ def preselected(specs: Sequence[QuestionSpec], query: Mapping[str, str]) -> dict
     return chosen
 
 
-def questions_html(form: AnswerForm, first: int = 1, total: int | None = None) -> SafeString:
-    """Every question by its kind's template, counted in words ("Question 2 of 4"); statements are not counted."""
-    counted = [spec.kind not in ASK_NOTHING for spec in form.specs]
-    total = sum(counted) if total is None else total
-    parts = []
-    for place, spec in enumerate(form.specs):
-        number = first + sum(counted[:place])
-        context = {"field": form[spec.code], "spec": with_ends(spec), "number": number, "total": total}
-        parts.append(render_to_string(kind(spec.kind).template_name, context))
-    return SafeString("".join(parts))  # joined fragments of autoescaped templates
+def questions_html(
+    form: AnswerForm,
+    first: int = 1,
+    total: int | None = None,
+    waiting: AnswerForm | None = None,
+    rules: Sequence[Rule] = (),
+) -> SafeString:
+    """Every question by its kind's template, counted in words ("Question 2 of 4"); statements are not counted.
+
+    Where there are rules, each question stands in the box that its rule shows and hides, the waiting ones among them.
+    """
+    counted = [spec.code for spec in form.specs if spec.kind not in ASK_NOTHING]
+    total = len(counted) if total is None else total
+    parts = {}
+    for each in (form, waiting) if waiting is not None else (form,):
+        for spec in each.specs:
+            number = first + (counted.index(spec.code) if spec.code in counted else len(counted))
+            context = {"field": each[spec.code], "spec": with_ends(spec), "number": number, "total": total}
+            parts[spec.code] = render_to_string(kind(spec.kind).template_name, context)
+    boxes = [_boxed(rule, parts[rule.code]) for rule in rules if rule.code in parts]
+    return SafeString("".join(boxes or parts.values()))  # joined fragments of autoescaped templates
+
+
+def _boxed(rule: Rule, question: str) -> str:
+    return render_to_string("surveys/questions/_box.html", {"rule": rule, "question": question})

@@ -28,6 +28,7 @@
     const blank = !fields.some((each) => (ticks(each) ? each.checked : each.value));
     if (blank && values?.length === fields.length) {
       fields.forEach((each, at) => (ticks(each) ? (each.checked = values[at]) : (each.value = values[at])));
+      form.dispatchEvent(new Event("change"));
     }
     form.addEventListener("input", keep);
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from feedback.models import Answer, PartialResponse
 from surveys.models import Customer
 from tests.factories.answering import open_invitation, touchpoint_survey
-from tests.feedback.answering.test_pages import Person, given
+from tests.feedback.answering.test_pages import Person, given, own
 
 pytestmark = pytest.mark.django_db
 SOLVED = {"code": "solved", "kind": "yes_no", "text": "Was it settled?", "required": True}
@@ -127,3 +127,13 @@ def test_mistakes_are_numbered_as_the_questions_are_and_each_by_itself():
     assert [text.partition(": ")[0] for text in re.findall(r'<a href="#id_\w+">([^<]*)</a>', visitor.html)] == [
         "Question 1", "Question 1", "Question 2"
     ]  # fmt: skip
+
+
+def test_page_whose_answers_call_for_more_comes_again_and_nobody_is_thrown_back():
+    first, which = {**RATE, "code": "first"}, {**WHY, "text": "What was missing?"}
+    visitor = person(first, {**SOLVED, "new_page": True}, which, RATE, layout="pages").post(first="4")
+    visitor.post("send", solved="no", rate="4")  # without the script, "why" stood on no page
+    assert own(visitor.html)["_page"] == "solved why rate"
+    assert sorted(visitor.checked) == [("rate", "4"), ("solved", "no")]
+    assert visitor.post("send", solved="no", why="A call", rate="4").asked == ["Thank you"]
+    assert given() == {"first": 4.0, "solved": 0.0, "why": [], "rate": 4.0}
