@@ -17,6 +17,8 @@ LIGHT: Final = ("#ffffff", "#f6f8fa")  # paper and wash; white is also the words
 DARK: Final = ("#0d1117", "#151b23")
 STEPS: Final = 200
 
+USUAL: Final = ("#0b5cad", "#6cb6ff")  # of whoever has chosen none, on light and on dark; answer.css has the same
+
 Rgb = tuple[float, float, float]
 
 
@@ -59,11 +61,18 @@ def accent_problem(accent: str) -> str:
     )
 
 
+def pair(accent: str) -> tuple[str, str]:
+    """The accent on light and on dark; the usual ones where there is none that people could read."""
+    return USUAL if accent_problem(accent) else (accent, nearest(accent, DARK))
+
+
 def style(accent: str) -> str:
     """The style sheet of an accent that passes, for light and dark pages."""
-    light = f":root {{ --accent: {accent}; --on-accent: #ffffff; }}"
-    dark = f":root {{ --accent: {nearest(accent, DARK)}; --on-accent: #0d1117; }}"
-    return f"{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}\n"
+    light, dark = pair(accent)
+    return (
+        f":root {{ --accent: {light}; --on-accent: #ffffff; }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {dark}; --on-accent: #0d1117; }} }}\n"
+    )
 
 
 def _rgb(colour: str) -> Rgb:

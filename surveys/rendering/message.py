@@ -27,6 +27,7 @@ from surveys.models import Invitation, SurveyVersion
 from surveys.policy.zones import zone_named
 from surveys.question_kinds import QuestionSpec, kind
 from surveys.question_kinds.registry import ASK_NOTHING
+from surveys.rendering.contrast import pair
 from surveys.rendering.durations import answering_seconds, duration
 from surveys.rendering.specs import Key, fallbacks, specs_of
 from surveys.rendering.texts import pick
@@ -60,6 +61,7 @@ class Frame:
     expires: date
     reminder: bool
     sender: str
+    accent: str = ""  # of the journey; mails only
 
 
 def render_email(invitation: Invitation, language: str, *, reminder: bool = False) -> Rendered:
@@ -67,7 +69,9 @@ def render_email(invitation: Invitation, language: str, *, reminder: bool = Fals
 
     Rendered once per version, language and day: the words name nobody.
     """
+    journey = invitation.survey.journey
     frame = _frame(invitation, language, _sender_name(invitation), reminder=reminder)
+    frame = replace(frame, accent=journey.accent if journey else "")
     if invitation.version.state == VersionState.DRAFT:  # a draft may still change
         return _email(invitation.version, frame)
     return _cached_email(Key(invitation.version), frame)
@@ -165,6 +169,7 @@ def _context(version: SurveyVersion, frame: Frame) -> dict[str, Any]:
         "answer": ANSWER,
         "preferences": PREFERENCES,
         "sender": frame.sender,
+        "accent": dict(zip(("light", "dark"), pair(frame.accent), strict=True)),
         "language": translation.get_language(),
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "reminder": frame.reminder,

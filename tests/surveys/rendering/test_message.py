@@ -10,6 +10,7 @@ import pytest
 from surveys.channels.sms.base import segments
 from surveys.enums import Measures, SurveyKind
 from surveys.models import Invitation
+from surveys.rendering.contrast import DARK, nearest
 from surveys.rendering.message import ANSWER, PREFERENCES, fill, render_email, render_sms
 from tests.asking import customer
 from tests.factories import (
@@ -126,6 +127,19 @@ def test_email_needs_no_script_image_or_foreign_address() -> None:
     page = Page(render_email(invitation(), "en").html)
     assert {"script", "img", "link", "iframe", "form"} & set(page.tags) == set()
     assert [link for link in page.links if not link.startswith(("[[answer]]", "[[preferences]]"))] == []
+
+
+def test_email_button_and_scores_have_the_accent_that_people_can_read() -> None:
+    made = invitation()
+    journey = made.survey.journey
+    assert journey is not None
+    usual = render_email(made, "en").html
+    assert [usual.count(colour) for colour in ("#0b5cad", "#6cb6ff")] == [1 + 1 + 2 * 5, 4]  # button, link, five scores
+    journey.accent = "#7a1f5c"
+    own = render_email(made, "en").html
+    assert [own.count(colour) for colour in ("#7a1f5c", nearest("#7a1f5c", DARK), "#0b5cad")] == [12, 4, 0]
+    journey.accent = "#ffff00"  # written past the programme file, which refuses it
+    assert render_email(made, "en").html == usual
 
 
 def test_email_texts_are_text_not_markup() -> None:
