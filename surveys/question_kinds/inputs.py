@@ -1,6 +1,8 @@
 """How a browser can read the inputs of a question, so as to foresee what the server will make of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from django import forms
 
@@ -55,9 +57,9 @@ def _inputs(spec: QuestionSpec) -> Inputs | None:
     found: Inputs | None = None
     if isinstance(field, Boxes | AtMostTwo):
         least, most = (int(spec.least or 0), int(spec.most or 1_000)) if isinstance(field, Boxes) else (0, MOST)
-        found = Several(tuple(str(code) for code, _label in field.choices), least, most, spec.exclusive)
+        found = Several(_codes(field), least, most, spec.exclusive)
     elif isinstance(field, forms.ChoiceField):
-        found = OneOf(tuple((str(value), read(str(value), spec)[spec.code]) for value, _label in field.choices))
+        found = OneOf(tuple((code, read(code, spec)[spec.code]) for code in _codes(field)))
     elif isinstance(field, ConsentField):
         found = OneOf((("on", RawValue(number=1.0)),))
     elif isinstance(field, NumberField):
@@ -67,3 +69,7 @@ def _inputs(spec: QuestionSpec) -> Inputs | None:
     elif spec.kind == Text.name:
         found = Typed("t")
     return found
+
+
+def _codes(field: forms.ChoiceField) -> tuple[str, ...]:
+    return tuple(str(code) for code, _label in cast("Iterable[tuple[str, str]]", field.choices))
