@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from cxsurvey.lib.refusals import Refused
 from cxsurvey.lib.tables import Row, Table
 from feedback.actions.imports.base import BATCH, Importer, Job, Result, Taken, row_problem
 from feedback.actions.imports.ledger import Ask, write_asks
+from feedback.actions.imports.live import About, AnsweredLive
 from feedback.actions.imports.mapping import Cells, required
 from feedback.actions.imports.places import Named, Place, Places, SurveyShelf
 from feedback.actions.imports.storing import Draft, KnownResponses
@@ -142,11 +143,13 @@ class LongAnswers(Importer):
         answered = [each for each in occasions if each.answered]
         drafts = [_draft(each) for each in answered]
         known = KnownResponses(draft.key for draft in drafts)
+        abouts = [_about(each, draft) for each, draft in zip(answered, drafts, strict=True)]
+        live = AnsweredLive(abouts)
         items: list[ResponseIn] = []
         kept: list[Occasion] = [each for each in occasions if not each.answered]
-        for occasion, draft in zip(answered, drafts, strict=True):
+        for occasion, draft, about in zip(answered, drafts, abouts, strict=True):
             try:
-                is_new = known.is_new(draft)
+                is_new = known.is_new(draft) and not live.tells(draft, about)
             except Refused as refused:
                 for i in occasion.lines:
                     results[i] = Refused(refused.reason, "value")
@@ -223,6 +226,18 @@ def _draft(occasion: Occasion) -> Draft:
         {line.asked.spec.code: line.value for line in lines},
         min(line.named.at.at for line in lines),
         weights[0] if weights else None,
+    )
+
+
+def _about(occasion: Occasion, draft: Draft) -> About:
+    place, survey = occasion.place, draft.version.survey
+    return About(
+        survey=survey.pk,
+        journey=place.run.journey_id if place.run else None,
+        run=place.run.external_id if place.run else "",
+        interaction=place.interaction.reference if place.interaction else "",
+        customer=place.customer.external_id,
+        day=draft.answered_at.astimezone(UTC).date(),
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from cxsurvey.lib.cells import read_flag, whole_code, with_point
 from cxsurvey.lib.refusals import Refused
 from cxsurvey.lib.tables import Row, Table, UnusableTable
 from feedback.actions.imports.base import Importer, Job, Result, Taken, row_problem
+from feedback.actions.imports.live import About, AnsweredLive
 from feedback.actions.imports.mapping import Question, Wide, at_column
 from feedback.actions.imports.places import SurveyShelf
 from feedback.actions.imports.sources import POINT, Source
@@ -170,10 +171,12 @@ class WideAnswers(Importer):
     def _judge(self, people: dict[int, Respondent], results: dict[int, Result]) -> dict[int, list[Draft]]:
         """The new responses of each row; rows that contradict what is known are refused as a whole."""
         known = KnownResponses(draft.key for person in people.values() for draft in person.drafts)
+        live = AnsweredLive(_about(person, draft) for person in people.values() for draft in person.drafts)
         fresh: dict[int, list[Draft]] = {}
         for place, person in people.items():
             try:
-                fresh[place] = [draft for draft in person.drafts if known.is_new(draft)]
+                new = [draft for draft in person.drafts if known.is_new(draft)]
+                fresh[place] = [draft for draft in new if not live.tells(draft, _about(person, draft))]
             except Refused as refused:
                 column = self._wide.run.column if self._wide.run else ""
                 results[place] = Refused(refused.reason, column, person.run)
@@ -199,6 +202,11 @@ class WideAnswers(Importer):
         sources = {"customer": self._wide.customer, "run": self._wide.run, "started_at": self._wide.time}
         source = sources.get(ours)
         return source.column if source else ours
+
+
+def _about(person: Respondent, draft: Draft) -> About:
+    survey, day = draft.version.survey, draft.answered_at.astimezone(UTC).date()
+    return About(survey.pk, survey.journey_id, person.run, "", person.customer, day)
 
 
 def _check_columns(asked: AskedQuestion, questions: Sequence[Question]) -> None:
