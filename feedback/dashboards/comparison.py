@@ -12,6 +12,7 @@ from feedback.dashboards.addition import Addition, Part
 from feedback.dashboards.apart import apart_part
 from feedback.dashboards.asking import asking_part
 from feedback.dashboards.between import between_part
+from feedback.dashboards.bond import bond_part
 from feedback.dashboards.contacts import contacts_part
 from feedback.dashboards.context import Context, Query, UnknownJourney, context_of
 from feedback.dashboards.contrast import contrast_part
@@ -58,6 +59,7 @@ DESCRIBED: tuple[Part, ...] = (
     given_up_part,
     phases_part,
     apart_part,
+    bond_part,
     scorecard_part,
     contrast_part,
 )

@@ -8,6 +8,7 @@ import numpy as np
 from feedback.dashboards import explain_doubts, themes, words_explain, words_touchpoints
 from feedback.dashboards.addition import Addition
 from feedback.dashboards.context import Context
+from feedback.dashboards.told_first import told_first
 from feedback.insights.arrays import Floats, FloatsLike, floats
 from feedback.insights.drivers import MIN_EFFECT, MIN_ROWS, ROWS_PER_PREDICTOR, BlockShare, Dose, Driver
 from feedback.insights.explain import Explanation, explained, stake_of_gap
@@ -25,7 +26,7 @@ BOOTSTRAP_UP_TO = 12  # predictors: 500 times all subsets of more take longer th
 def explain_part(context: Context, value: Value) -> Addition:
     """drivers, peak_end, touchpoints and text.themes, with their findings and doubts."""
     said = comment_themes(context.run_ids)
-    material = material_of(context.definition, context.table, context.runs.service, said)
+    material = material_of(context.definition, context.table, context.runs.service, said, told_first(context))
     doubts = explain_doubts.doubts_of(context, material)
     drivers = _drivers(context, value, material, doubts)
     found = themes.theme_values(context, said)

@@ -11,13 +11,13 @@ from feedback.insights.scores import DETRACTOR_TO, PROMOTER_FROM, pomp
 from feedback.queries.alert_inputs import last_stage
 from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition
 from feedback.queries.run_history import RunHistory
+from feedback.queries.run_labels import yes_or_no
 from surveys.enums import Measures, Metric
 
 POINTS, SHARE, DAYS, NUMBER = "points", "share", "days", "number"
 COUNTS = ("steps", "switches", "repeats", "contacts")
 # Agreeing with these is bad news, unless their scale says that it is reversed.
 BAD_NEWS = (Metric.REPEATED_MYSELF, Metric.PROBLEM)
-YES, NO = ("1", "true", "yes"), ("0", "false", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,7 @@ def _run_share(code: str, definition: JourneyDefinition, history: RunHistory) ->
     if code == "promise_kept":
         return Measure(code, SHARE, "higher", promise_kept(definition, history))
     if code == "paperless":
-        texts = [str(value).lower() if value else None for value in history.attribute(code)]
-        flags = [1.0 if text in YES else 0.0 if text in NO else np.nan for text in texts]
-        return Measure(code, SHARE, "higher", np.array(flags, dtype=np.float64), effort=True)
+        return Measure(code, SHARE, "higher", yes_or_no(history.attribute(code)), effort=True)
     return None
 
 

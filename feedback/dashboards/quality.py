@@ -1,4 +1,4 @@
-"""Speed, knowledge, patience, accommodation: how each stage does in the four (C50), and how they hang together."""
+"""Speed, knowledge, patience, accommodation by stage, team and channel (C50), and what each has of a stage score."""
 
 from collections.abc import Sequence
 
@@ -7,23 +7,61 @@ import numpy as np
 from feedback.dashboards.addition import Addition, Value
 from feedback.dashboards.context import Context
 from feedback.insights.arrays import Floats
-from feedback.insights.intervals import clustered_mean
+from feedback.insights.drivers import Predictor, key_drivers
+from feedback.insights.intervals import Mean, clustered_mean
 from feedback.insights.scores import cronbach_alpha, pomp
-from feedback.insights.suppression import HIDDEN_BELOW, cell_state
+from feedback.insights.sums import ClusterSums, mean_of_sums
+from feedback.insights.suppression import AGENT_ANSWERS_FROM, HIDDEN_BELOW, cell_state, complementary
+from feedback.queries.quality import ALL, DIMENSIONS, By, quality_by
 from surveys.enums import Metric
 
-DIMENSIONS = (Metric.SPEED, Metric.KNOWLEDGE, Metric.PATIENCE, Metric.ACCOMMODATION)
+BY: tuple[By, ...] = ("team", "channel")
 
 
 def quality_part(context: Context, _value: Value) -> Addition:
-    """`quality`: a row per stage that was asked about one of the four, and Cronbach's alpha of the stage's items."""
+    """`quality`: a row per stage that was asked about one of the four, with alpha and what each has of its score.
+
+    `quality_by`: the four by team and by channel of the contact rated; null where nobody was asked.
+    """
     suppressed: list[Value] = []
     rows = [row for stage in context.definition.stages if (row := _stage(context, stage.code, suppressed))]
     names = {stage.code: stage for stage in context.definition.stages}
     told = [
         {"code": row["code"], "name": names[row["code"]].name, "owner": names[row["code"]].owner, **row} for row in rows
     ]
-    return Addition({"quality": told or None}, suppressed=suppressed)
+    by = {name: _by(quality_by(context.run_ids, name), name, suppressed) for name in BY} if told else None
+    return Addition({"quality": told or None, "quality_by": by}, suppressed=suppressed)
+
+
+def _by(found: dict[str, dict[str, ClusterSums]], by: str, suppressed: list[Value]) -> list[Value]:
+    """A row a team or channel. A team may be one agent: it is shown as an agent would be, from 10 answers on."""
+    sizes = [min(sums[ALL].customers, sums[ALL].n) for sums in found.values()]
+    hidden = complementary(sizes, AGENT_ANSWERS_FROM if by == "team" else HIDDEN_BELOW)
+    rows = []
+    for (name, sums), hide in zip(found.items(), hidden, strict=True):
+        if hide:
+            suppressed.append({"cell": f"quality_by.{by}.{name}", "reason": "fewer than 5"})
+        cells = {code: None if hide else _cell(mean_of_sums(sums[code])) for code in (*DIMENSIONS, ALL) if code in sums}
+        rows.append({"name": name, **{str(code): cell for code, cell in cells.items()}, "hidden": hide})
+    return rows
+
+
+def _cell(mean: Mean) -> Value:
+    """A mean, hidden where fewer than 5 customers stand behind it."""
+    if 0 < mean.customers < HIDDEN_BELOW:
+        return {"score": None, "lo": None, "hi": None, "n": None, "state": "hidden"}
+    return {"score": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n, "state": cell_state(mean.n)}
+
+
+def _explains(context: Context, stage: str, columns: dict[Metric, Floats]) -> Value | None:
+    """The part of each in what the four explain of the stage's score (LMG, 500 bootstraps); None under 50 answers."""
+    score = context.table.stage_means([stage])[:, 0]
+    predictors = [Predictor(str(metric), column, by_design=True) for metric, column in columns.items()]
+    found = key_drivers(score, predictors, context.table.customer, seed=context.seed)
+    if not found.items:
+        return None
+    shares = {item.code: {"share": item.share, "lo": item.share_lo, "hi": item.share_hi} for item in found.items}
+    return {"n": found.n, "r2": found.r2, "shares": shares}
 
 
 def _stage(context: Context, stage: str, suppressed: list[Value]) -> Value | None:
@@ -38,7 +76,7 @@ def _stage(context: Context, stage: str, suppressed: list[Value]) -> Value | Non
     both = np.divide(total, present.sum(axis=1), out=np.full(len(every), np.nan), where=present.any(axis=1))
     row["quality"] = _mean(context, stage, "quality", both, suppressed)
     row |= _alpha(list(columns.values()))
-    return row
+    return row | {"explains": _explains(context, stage, columns)}
 
 
 def _alpha(items: Sequence[Floats]) -> Value:
@@ -63,7 +101,6 @@ def _column(context: Context, stage: str, metric: Metric) -> Floats | None:
 
 def _mean(context: Context, stage: str, code: str, values: Floats, suppressed: list[Value]) -> Value:
     mean = clustered_mean(values, context.table.customer)
-    if 0 < mean.n < HIDDEN_BELOW:
+    if 0 < mean.customers < HIDDEN_BELOW:
         suppressed.append({"cell": f"quality.{stage}.{code}", "reason": "fewer than 5"})
-        return {"score": None, "lo": None, "hi": None, "n": None, "state": "hidden"}
-    return {"score": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n, "state": cell_state(mean.n)}
+    return _cell(mean)

@@ -23,6 +23,7 @@ def lines_flow(value: Value) -> list[str]:
         _given_up(value["abandonment"]),
         _between(value["between"]),
         _apart(value["apart"]),
+        _bond(value["relationship"]),
     )
     return [line for section in sections if section for line in [*section, ""]]
 
@@ -79,3 +80,11 @@ def _apart(splits: list[Value]) -> list[str]:
         apart = {key: signed(number) for key, number in split["difference"].items()}
         lines.append(f"{'  difference in experience':<38} {apart['value']} [{apart['lo']}, {apart['hi']}]")
     return lines
+
+
+def _bond(bond: Value | None) -> list[str]:
+    if not bond:
+        return []
+    rows = [row for row in bond["by_journeys"] if row["n"] != 0]
+    names = [f"{row['journeys']}{' and more' if row['and_more'] else ''} journeys before" for row in rows]
+    return [bond["sentence"], *(f"{name:<28} {_cell(row)}" for name, row in zip(names, rows, strict=True))]

@@ -26,12 +26,29 @@ def _quality(value: Value) -> list[str]:
     if not rows:
         return []
     head = f"{'Qualities of service':<28} " + " ".join(f"{name[:9]:>9}" for name in (*names, "alpha"))
-    return [head, *(f"{row['name'][:27]:<28} {_cells(row, names)}" for row in rows)]
+    lines = [head, *(f"{row['name'][:27]:<28} {_cells(row, names)}" for row in rows)]
+    for row in rows:
+        lines += _explained(row)
+    for by, found in (value["quality_by"] or {}).items():
+        lines += [f"{by + ' ' + row['name']:<28} {_cells(row, names)}" for row in found]
+    return lines
+
+
+def _explained(row: Value) -> list[str]:
+    """What each of the four has of the stage's score."""
+    found = row["explains"]
+    if not found:
+        return []
+    parts = "; ".join(
+        f"{code} {percent(part['share'])} [{percent(part['lo'])}, {percent(part['hi'])}]"
+        for code, part in found["shares"].items()
+    )
+    return [f"{row['name'][:27]:<28} score explained {percent(found['r2'])} (n {found['n']}), of that: {parts}"]
 
 
 def _cells(row: Value, names: tuple[str, ...]) -> str:
     scores = [one((row.get(name) or {}).get("score")) for name in names]
-    alpha = "–" if row["alpha"] is None else f"{row['alpha']:.2f}"
+    alpha = "–" if row.get("alpha") is None else f"{row['alpha']:.2f}"
     return " ".join(f"{text:>9}" for text in (*scores, alpha))
 
 

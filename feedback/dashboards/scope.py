@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from feedback.dashboards.addition import Addition, Value
 from feedback.dashboards.context import Context
 from feedback.dashboards.parts import share_value
+from feedback.dashboards.told_first import told_first
 from feedback.dashboards.words import one
 from feedback.insights.comparison import POOR_BELOW
 from feedback.insights.intervals import Mean, clustered_mean, mean_difference
@@ -20,7 +21,6 @@ from feedback.queries.paths import (
     Path,
     links_of,
     paths_of,
-    runs_told_first,
     time_at_stages,
     time_handled,
 )
@@ -113,7 +113,7 @@ def _proactive(links: Links, context: Context, suppressed: list[Value]) -> Value
     for transition in context.definition.transitions:
         if transition.promised_days is not None:
             over |= table.wait(transition.key) > transition.promised_days
-    told = np.isin(table.run, np.array(sorted(runs_told_first(context.run_ids)), dtype=np.int64))
+    told = np.isin(table.run, told_first(context))
     sides = [clustered_mean(np.where(over & side, table.experience, np.nan), table.customer) for side in (told, ~told)]
     found: Value = {"share": share_value(wilson(links.proactive, links.contacts)), "late": None}
     if any(0 < mean.n < HIDDEN_BELOW for mean in sides):

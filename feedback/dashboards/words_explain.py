@@ -44,6 +44,8 @@ def block_label(block: str, labels: dict[str, str]) -> str:
         "waits": _("Waits between stages"),
         "steps": _("Steps and channels"),
         "repeats": _("Repeat contacts"),
+        "proactive": _("Contacts that we began"),
+        "paperless": _("Paperless"),
     }
     return names.get(block, labels.get(block, block))
 
@@ -62,6 +64,8 @@ def label(candidate: Candidate, stages: Sequence[Value]) -> str:
         "switches": _("Channel switches"),
         "repeats": _("Repeat contacts"),
         "departments": _("Departments touched"),
+        "proactive": _("We got in touch first"),
+        "paperless": _("Paperless journey"),
     }
     if candidate.kind == "theme":
         return _("Comment mentions %(theme)s") % {"theme": theme_label(candidate.text)}
@@ -77,6 +81,8 @@ def unit(kind: str) -> str:
         "repeats": _("points per repeat"),
         "departments": _("points per department"),
         "theme": _("points where mentioned"),
+        "proactive": _("points where we did"),
+        "paperless": _("points where it was"),
         "promise": _("points from no wait to all waits within promise"),
     }
     return units.get(kind, _("points per point"))
@@ -167,6 +173,8 @@ def _what(item: Value) -> str:
         "repeats": _("Each repeat contact"),
         "departments": _("Each further department"),
         "promise": _("Keeping the promised waits"),
+        "proactive": _("Getting in touch first"),
+        "paperless": _("A journey without paper"),
         "theme": item["label"],
     }
     if item["kind"] != "wait":

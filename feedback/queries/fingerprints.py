@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Model
 
 from feedback.insights.versions import FORMULA_VERSION
-from feedback.models import DataRevision
+from feedback.models import DataRevision, Response
 from surveys.models import (
     AskDecision,
     DeliveryEvent,
@@ -37,7 +37,8 @@ def fingerprints(journeys: Sequence[int]) -> Mapping[int, Fingerprint]:
     """Of each of these journeys; constant work a journey, whatever its runs, in one query.
 
     Tables that are only added to are told by their highest id, moves of a delivery by its events; everything else by
-    counters that the database keeps (`DataRevision`).
+    counters that the database keeps (`DataRevision`). Responses count for those about the bond, which have no run;
+    erasing one computes its customer's runs again, which is counted.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [list(journeys)])
@@ -81,6 +82,6 @@ SELECT j.id,
         (SELECT string_agg(d.name, ',' ORDER BY d.id) FROM {Department._meta.db_table} d))),
     coalesce((SELECT number FROM {_REVISION} WHERE source = '{RUNS}' || j.id), 0),
     revisions.told,
-    {_highest(AskDecision, Invitation, DeliveryEvent, Interaction)}
+    {_highest(AskDecision, Invitation, DeliveryEvent, Interaction, Response)}
 FROM {_JOURNEY} j CROSS JOIN revisions WHERE j.id = ANY(%s)
 """  # noqa: S608 - table names of our own models

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
 from django.db.models import Aggregate, CharField, Count, DurationField, F, Max, Q, QuerySet, Sum
 
+from feedback.insights.arrays import Ints
 from feedback.insights.sums import ClusterSums, RatioSums
 from feedback.models import RunScore
+from feedback.queries.columns import read_numbers
 from feedback.queries.contacts import of_journey, started_in
 from feedback.queries.run_table import Window
 from surveys.enums import Initiator
@@ -125,10 +128,11 @@ def links_of(journey_id: int, window: Window, customers: QuerySet[RunScore, int]
     return Links(**{**found, "channels": tuple(name for name in found["channels"] if name)})
 
 
-def runs_told_first(run_ids: QuerySet[RunScore, int]) -> set[int]:
-    """The runs in which the company got in touch by itself at least once, in one query."""
+def runs_told_first(run_ids: QuerySet[RunScore, int]) -> Ints:
+    """The runs in which the company got in touch by itself at least once, ascending, in one query."""
     rows = Interaction.objects.filter(run_id__in=run_ids, initiator=Initiator.COMPANY)
-    return set(rows.order_by().values_list("run_id", flat=True).distinct())
+    found = read_numbers(rows.order_by().values("run_id").distinct(), ("run_id",))
+    return np.sort(found["run_id"].astype(np.int64))
 
 
 def _ratio(inner: str, params: Any) -> RatioSums:

@@ -7,17 +7,19 @@ from typing import Literal
 
 import numpy as np
 
-from feedback.insights.arrays import Bools, Floats
+from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.insights.drivers import MIN_ROWS, PRESENT_SHARE, ROWS_PER_PREDICTOR, Predictor
 from feedback.insights.explain import promise_kept, wait_predictor
 from feedback.insights.scores import pomp
 from feedback.queries.controls import Controls, controls_of
 from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition, TransitionDefinition
+from feedback.queries.run_labels import yes_or_no
 from feedback.queries.run_table import RunTable
 from surveys.enums import Measures, Metric
 
 Kind = Literal[
-    "service", "wait", "promise", "steps", "switches", "repeats", "departments", "stated", "theme", "rating"
+    "service", "wait", "promise", "steps", "switches", "repeats", "departments", "proactive", "paperless", "stated",
+    "theme", "rating",
 ]  # fmt: skip
 Mode = Literal["records", "ratings"]
 
@@ -52,9 +54,14 @@ class Material:
 
 
 def material_of(
-    definition: JourneyDefinition, table: RunTable, service: Floats, said: Mapping[int, set[str]]
+    definition: JourneyDefinition,
+    table: RunTable,
+    service: Floats,
+    said: Mapping[int, set[str]],
+    told_first: Ints,
 ) -> Material:
-    """The predictors of a journey (method 3.6). said: themes of the runs that wrote a comment.
+    """The predictors of a journey (method 3.6). said: themes of the runs that wrote a comment; told_first: ids of runs
+    in which the company got in touch by itself.
 
     A journey without any contact (a survey only) is explained by all its single ratings.
     """
@@ -64,6 +71,7 @@ def material_of(
         ratings, dropped = _with_enough_rows(_ratings(definition, table), asked)
         return Material("ratings", tuple(ratings), (), controls, partial_service=False, dropped=dropped)
     records = [*_service(definition, service, asked), *_waits(definition, table), *_path(definition, table)]
+    records += _kinds_of_run(table, told_first)
     stated = [*_stated(definition, table), *_themes(table, said)]
     partial = definition.options.get("service_score") != "complete" and _partly_asked(definition, table)
     return Material("records", tuple(records), tuple(stated), controls, partial)
@@ -133,6 +141,17 @@ def _path(definition: JourneyDefinition, table: RunTable) -> list[Candidate]:
     return [
         Candidate(Predictor(kind, np.where(known, values, np.nan), block=block, reference=reference), kind)
         for kind, values, block, reference in rows
+    ]
+
+
+def _kinds_of_run(table: RunTable, told_first: Ints) -> list[Candidate]:
+    """Whether the company got in touch first, and whether the run was paperless: 1 or 0, only where runs differ."""
+    told = np.where(table.contacts > 0, np.isin(table.run, told_first).astype(np.float64), np.nan)
+    rows: list[tuple[Kind, Floats]] = [("proactive", told), ("paperless", yes_or_no(table.attribute("paperless")))]
+    return [
+        Candidate(Predictor(kind, values, block=kind), kind)
+        for kind, values in rows
+        if len(np.unique(values[np.isfinite(values)])) > 1
     ]
 
 

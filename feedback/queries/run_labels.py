@@ -1,6 +1,7 @@
 """Words of run rows (segment, attributes), read one column at a time and only where something asks for them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,9 +9,11 @@ import numpy as np
 from django.db.models import Case, JSONField, QuerySet, When
 from django.db.models.fields.json import KeyTransform
 
-from feedback.insights.arrays import Ints
+from feedback.insights.arrays import Floats, Ints
 from feedback.models import RunScore
 from feedback.queries.columns import read_coded
+
+YES, NO = ("1", "true", "yes"), ("0", "false", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +52,9 @@ def places_of(wanted: Ints, keys: Ints) -> Ints:
     place = np.searchsorted(keys, wanted)
     there = np.append(keys, -1)[place] == wanted
     return np.where(there, place, len(keys)).astype(np.int64)
+
+
+def yes_or_no(labels: Sequence[str | None]) -> Floats:
+    """1 for yes and 0 for no as tables write them, NaN for anything else; shape (runs,)."""
+    texts = [str(label).lower() if label else None for label in labels]
+    return np.array([1.0 if text in YES else 0.0 if text in NO else np.nan for text in texts], dtype=np.float64)

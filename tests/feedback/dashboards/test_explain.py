@@ -9,7 +9,7 @@ import pytest
 from feedback.actions.programmes import load_text
 from feedback.dashboards.comparison import Query, build_comparison
 from surveys.models import JourneyVersion
-from tests.factories import published_journey
+from tests.factories import InteractionFactory, published_journey
 from tests.factories.listening import measured_journey
 from tests.factories.worlds import run_rows
 
@@ -254,3 +254,24 @@ def test_drivers_same_query_gives_the_same_numbers() -> None:
     run_rows(journey(), planted())
     first, second = (build_comparison(Query("j"))["drivers"] for _ in range(2))
     assert first == second
+
+
+def test_drivers_name_getting_in_touch_first_among_all_tests_of_the_page() -> None:
+    version, rows = journey(), planted()
+    told = [n % 3 == 0 for n in range(len(rows))]
+    for row, first in zip(rows, told, strict=True):
+        row["experience"] = min(100.0, row["experience"] + 8.0 * first)
+    stage = version.stages.get(code="apply")
+    for run, first in zip(run_rows(version, rows), told, strict=True):
+        if first:
+            InteractionFactory(run=run, stage=stage, initiator="company")
+    value = build_comparison(Query("j"))
+    item = items(value)["proactive"]
+    assert (item["label"], item["stands"], item["slope"]) == (
+        "We got in touch first",
+        True,
+        pytest.approx(8.0, abs=1.0),
+    )
+    (told_of,) = [row["text"] for row in value["findings"] if row.get("code") == "proactive"]
+    assert told_of.startswith("Getting in touch first goes with ")
+    assert value["page"]["tests"] == 5

@@ -1,6 +1,7 @@
 """What becomes a predictor: waits beyond promise, path, stated ratings, themes; single ratings without contacts."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -62,9 +63,10 @@ def programme(**journey: Any) -> JourneyVersion:
     return version
 
 
-def material(said: dict[int, set[str]] | None = None) -> Material:
+def material(said: dict[int, set[str]] | None = None, told_first: Sequence[int] = ()) -> Material:
     context = context_of(Query("p"))
-    return material_of(context.definition, context.table, context.runs.service, said or {})
+    told = np.array(told_first, dtype=np.int64)
+    return material_of(context.definition, context.table, context.runs.service, said or {}, told)
 
 
 def by_code(candidates: tuple[Candidate, ...]) -> dict[str, Candidate]:
@@ -147,3 +149,19 @@ def test_material_some_stages_asked_makes_service_partial() -> None:
     scores = [{"apply": [80.0], "approval": [60.0]}, {"apply": [80.0]}]
     run_rows(programme(), [contacts(1, service=70.0, stage_scores=row) for row in scores])
     assert material().partial_service is True
+
+
+def test_getting_in_touch_first_and_paperless_are_predictors_where_runs_differ() -> None:
+    version = programme()
+    rows = [
+        {"contacts": 2, "experience": 50.0, "attributes": {"paperless": "yes" if n < 3 else "no"}} for n in range(6)
+    ]
+    runs = run_rows(version, rows)
+    found = material(told_first=[runs[0].pk, runs[4].pk])
+    values = {c.kind: np.asarray(c.predictor.values).tolist() for c in found.records}
+    assert (values["proactive"], values["paperless"]) == ([1, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 0])
+
+
+def test_getting_in_touch_first_in_no_run_is_no_predictor() -> None:
+    run_rows(programme(), [{"contacts": 2, "experience": 50.0} for _ in range(6)])
+    assert [c.kind for c in material().records if c.kind == "proactive"] == []
