@@ -288,6 +288,10 @@ DISPATCH_MARK_FILE = env.str(
     "DISPATCH_MARK_FILE",
     default=str(Path(env.str("CXSURVEY_VAR", default="") or BASE_DIR / "var") / "dispatch-mark.json"),
 )
+# Channels whose unknown messages are sent again (at least once) instead of never again by themselves (at most once).
+RESEND_UNKNOWN: list[str] = env.list("RESEND_UNKNOWN", default=[])
+if set(RESEND_UNKNOWN) - {"email", "sms"}:
+    raise ImproperlyConfigured(f"RESEND_UNKNOWN is {','.join(RESEND_UNKNOWN)}: name email, sms, both, or neither.")
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30.0)
 STANDINS = DEBUG and env.bool("STANDINS", default=False)  # local inbox and SMS provider, development only
 STANDIN_SMTP_PORT = env.int("STANDIN_SMTP_PORT", default=8025)

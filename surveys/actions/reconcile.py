@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Min, Q
 
@@ -10,13 +11,17 @@ from surveys.actions.deliver_moves import move
 from surveys.actions.deliver_outcome import MAX_ATTEMPTS
 from surveys.actions.deliver_refuse import FAILED, end_unsent
 from surveys.channels.email.providers import PROVIDERS
-from surveys.enums import DeliveryState, HoldCause, InvitationState
+from surveys.channels.sms.providers import PROVIDERS as SMS_PROVIDERS
+from surveys.enums import INVITATION_OPEN, DeliveryState, HoldCause, InvitationState
 from surveys.models import AskDecision, Delivery, DispatchSwitch, Invitation
 from surveys.queries.due import lost_messages
 
 MAX_DEATHS: Final = 3  # workers that died with one message in hand, after which it is not tried again
 ASSUMED_AFTER: Final = timedelta(hours=24)
 MANY: Final = 1000
+RESENT_AFTER: Final = timedelta(minutes=10)  # where that is chosen
+TOLD_WITHIN: Final = timedelta(hours=6)  # by carriers whose events name our message
+TELLING: Final = (*(name for name, each in PROVIDERS.items() if each.delivery_class in "KL"), *SMS_PROVIDERS)
 
 
 def reconcile_deliveries(now: datetime) -> dict[str, int]:
@@ -24,6 +29,7 @@ def reconcile_deliveries(now: datetime) -> dict[str, int]:
     counts = release_lost()
     counts["queued"] += _again_by_key(now)
     counts["sent"] = _sent_by_evidence()
+    counts["queued"] += _again_by_choice(now)
     counts["assumed_sent"] = _assume_sent(now)
     return {name: number for name, number in counts.items() if number}
 
@@ -75,9 +81,30 @@ def _again_by_key(now: datetime) -> int:
     return count
 
 
+def _again_by_choice(now: datetime) -> int:
+    """Channels of which somebody has said that everything must arrive: unknown messages are sent once more.
+
+    Not before the carrier has had the time to tell what became of them, and not those that a restore made unknown.
+    """
+    if not settings.RESEND_UNKNOWN or _is_restored():
+        return 0
+    told_later = Q(provider__in=TELLING, updated_at__gt=now - TOLD_WITHIN)
+    open_asks = Q(invitation__state__in=INVITATION_OPEN, invitation__expires_at__gt=now)
+    rows = Delivery.objects.filter(open_asks, state=DeliveryState.UNKNOWN, channel__in=settings.RESEND_UNKNOWN)
+    rows = rows.filter(updated_at__lte=now - RESENT_AFTER, attempts__lt=MAX_ATTEMPTS).exclude(told_later)
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:MANY])
+    cause = "unknown: sent again, as RESEND_UNKNOWN chooses"
+    return len(move(ids, DeliveryState.QUEUED, cause, came=DeliveryState.UNKNOWN, next_at=now)) if ids else 0
+
+
+def _is_restored() -> bool:
+    """Whether an operator is to decide about what is unknown."""
+    return DispatchSwitch.objects.filter(scope="", paused=True, cause=HoldCause.RESTORE).exists()
+
+
 def _assume_sent(now: datetime) -> int:
-    if DispatchSwitch.objects.filter(scope="", paused=True, cause=HoldCause.RESTORE).exists():
-        return 0  # an operator is to decide
+    if _is_restored():
+        return 0
     old = Delivery.objects.filter(state=DeliveryState.UNKNOWN, updated_at__lte=now - ASSUMED_AFTER)
     cause = "no evidence within a day: assumed sent, not sent again"
     return settle(list(old.values_list("pk", flat=True)[:MANY]), DeliveryState.ASSUMED_SENT, cause)

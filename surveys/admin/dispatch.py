@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -56,6 +57,7 @@ def page_of(now: datetime) -> dict[str, Any]:
         "backlog": backlog(now),
         "troubles": [(channel, troubles(channel, now)) for channel in Channel],
         "alerts": budget_alerts(now),
+        "resent": [channel.label for channel in Channel if channel in settings.RESEND_UNKNOWN],
         "now": now,
     }
 

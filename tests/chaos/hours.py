@@ -27,9 +27,9 @@ def spread() -> set[int]:
     from surveys.models import Customer, Invitation
     from tests.factories import RuleFactory
 
-    survey = Invitation.objects.select_related("survey").earliest("pk").survey
+    survey = Invitation.objects.select_related("survey").latest("pk").survey
     rule = RuleFactory(survey=survey, window=WINDOW)
-    Invitation.objects.update(rule=rule, expires_at=F("expires_at") + timedelta(days=30))
+    Invitation.objects.filter(state="planned").update(rule=rule, expires_at=F("expires_at") + timedelta(days=30))
     for number, zone in enumerate(ZONES):
         mine = Customer.objects.annotate(turn=Mod("pk", len(ZONES))).filter(turn=number)
         mine.update(time_zone=zone)
