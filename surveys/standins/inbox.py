@@ -29,6 +29,11 @@ class Stored:
     text: str = ""
     html: str = ""
 
+    @property
+    def person(self) -> str:
+        """Who is not us."""
+        return self.recipient if self.direction == "out" else self.sender
+
 
 class Inbox:
     """Reads and writes the folder; several processes may do so at once."""
@@ -65,6 +70,10 @@ class Inbox:
             stored = _read(path)
             if wanted in f"{stored.sender} {stored.recipient}".casefold():
                 yield stored
+
+    def thread(self, person: str) -> list[Stored]:
+        """All text messages to and from this number, as they came."""
+        return [each for each in self.messages(person) if each.kind == "sms" and each.person == person][::-1]
 
     def get(self, message_id: str) -> Stored | None:
         """The message of this id, or None."""

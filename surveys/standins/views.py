@@ -80,9 +80,12 @@ def inbox_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 @with_policy(csp_update({"frame-src": [SELF]}))
 def message(request: HttpRequest, message_id: str) -> HttpResponse:
-    """One message with its headers, its HTML in a frame, its text."""
+    """A mail with its headers, its HTML in a frame, its text; a text message among all of the same number."""
     stored = _get(message_id)
     headers = _inbox().raw(message_id).decode("utf-8", "replace").replace("\r\n", "\n").partition("\n\n")[0]
+    if stored.kind == "sms":
+        context = {"message": stored, "thread": _inbox().thread(stored.person)}
+        return render(request, "surveys/standins/thread.html", context)
     return render(request, "surveys/standins/message.html", {"message": stored, "headers": headers})
 
 
@@ -107,15 +110,17 @@ def raw(_request: HttpRequest, message_id: str) -> HttpResponse:
 @require_POST
 def reply(request: HttpRequest, message_id: str) -> HttpResponse:
     """Answer a text message as the person who got it: the stand-in provider posts it to us, signed."""
-    stored = _get(message_id)
-    person = stored.recipient if stored.direction == "out" else stored.sender
+    person = _get(message_id).person
     url = f"http://127.0.0.1:{settings.STANDIN_SMS_PORT}/control/inbound"
     try:
         told = requests.post(url, json={"from": person, "body": request.POST.get("body", "")}, timeout=15).json()
-        messages.info(request, f"Sent as {person}; the hook answered {told['status']}.")
+        if told["status"] == 200:
+            messages.info(request, f"Sent as {person}. What we answer appears here within some seconds: look again.")
+        else:
+            messages.error(request, f"We refused the reply ({told['status']}): the log of the web server says why.")
     except (requests.RequestException, ValueError, KeyError):
         messages.error(request, "The SMS stand-in does not answer: start it with `manage.py standins`.")
-    return redirect("standins:list")
+    return redirect("standins:message", message_id)
 
 
 @only_with_standins

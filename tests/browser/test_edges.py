@@ -80,7 +80,9 @@ def test_inbox_shows_a_mail_in_its_frame(live_server, open_page: OpenPage, inbox
     mail.set_content("See http://testserver/s/abc/")
     mail.add_alternative('<!doctype html><html lang="en"><title>x</title><h1>Your call</h1></html>', subtype="html")
     stored = inbox.add_mail(mail.as_bytes(), "f@example.org", ["anna@example.org"])
-    inbox.add_sms("+15005550006", "+4915112345678", "How was it? 0-10. STOP to end")
+    asked = inbox.add_sms("+15005550006", "+4915112345678", "Bank: Your call. How was it? 0-10. STOP to end")
+    inbox.add_sms("+4915112345678", "+15005550006", "nine", direction="in")
+    inbox.add_sms("+15005550006", "+4915112345678", "Thank you. Anything else? http://testserver/s/abc/")
     page = open_page(f"{live_server.url}/dev/inbox/", width=1280)
     keep(page, "inbox")
     assert violations(page) == []
@@ -88,6 +90,10 @@ def test_inbox_shows_a_mail_in_its_frame(live_server, open_page: OpenPage, inbox
     assert page.frame_locator("iframe").locator("h1").inner_text() == "Your call"
     keep(page, "inbox-mail")
     assert [each for each in violations(page) if each[0] != "frame-tested"] == []
+    page.goto(f"{live_server.url}/dev/inbox/{asked.id}/")
+    page.set_viewport_size({"width": 360, "height": 740})
+    keep(page, "inbox-sms")
+    assert (violations(page), fits(page)) == ([], True)
 
 
 @pytest.fixture

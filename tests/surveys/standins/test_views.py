@@ -1,5 +1,6 @@
 """The pages of the local inbox: only in development, and nothing in a mail can act."""
 
+import re
 from email.message import EmailMessage
 
 import pytest
@@ -77,7 +78,8 @@ def test_reply_goes_to_the_provider(client: Client, inbox, sms_provider, setting
     sms_provider.post = post
     stored = inbox.add_sms("+15005550006", "+4915112345678", "How was it?")
     response = client.post(f"/dev/inbox/{stored.id}/reply/", {"body": "9"}, follow=True)
-    assert "Sent as +4915112345678; the hook answered 200." in response.content.decode()
+    assert response.redirect_chain == [(f"/dev/inbox/{stored.id}/", 302)]
+    assert "Sent as +4915112345678. What we answer appears here within some seconds" in response.content.decode()
     assert [(form["From"], form["Body"]) for form in calls] == [("+4915112345678", "9")]
 
 
@@ -86,6 +88,25 @@ def test_reply_without_provider_says_how_to_start_it(client: Client, inbox, sett
     stored = inbox.add_sms("+15005550006", "+4915112345678", "How was it?")
     response = client.post(f"/dev/inbox/{stored.id}/reply/", {"body": "9"}, follow=True)
     assert "The SMS stand-in does not answer" in response.content.decode()
+
+
+def test_reply_that_we_refuse_says_so(client: Client, inbox, sms_provider, settings):
+    settings.STANDIN_SMS_PORT = sms_provider.port
+    sms_provider.post = lambda _url, _form, _headers: (403, "")
+    stored = inbox.add_sms("+15005550006", "+4915112345678", "How was it?")
+    response = client.post(f"/dev/inbox/{stored.id}/reply/", {"body": "9"}, follow=True)
+    assert "We refused the reply (403)" in response.content.decode()
+
+
+def test_text_message_stands_among_all_of_its_number(client: Client, inbox):
+    first = inbox.add_sms("+15005550006", "+4915112345678", "How was it?")
+    inbox.add_sms("+4915112345678", "+15005550006", "9", direction="in")
+    inbox.add_sms("+15005550006", "+49151", "Somebody else")
+    inbox.add_sms("+15005550006", "+4915112345678", "Thank you")
+    html = client.get(f"/dev/inbox/{first.id}/").content.decode()
+    assert re.findall(r'<li class="(\w+)">.*?</p>\s*<p>(.*?)</p>', html, re.DOTALL) == [
+        ("out", "How was it?"), ("in", "9"), ("out", "Thank you")
+    ]  # fmt: skip
 
 
 def test_clear_empties_the_inbox(client: Client, inbox, mail):
