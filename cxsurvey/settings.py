@@ -300,6 +300,8 @@ STANDIN_FOLDER = Path(
     env.str("STANDIN_FOLDER", default=str(Path(env.str("CXSURVEY_VAR", default="") or BASE_DIR / "var") / "inbox"))
 )
 
+# Numbers of fewer customers than this are hidden; feedback refuses less than 5.
+SMALL_CELL = env.int("SMALL_CELL", default=5)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # empty: /metrics is off
 
 LOGGING = {

@@ -19,6 +19,7 @@ from feedback.dashboards.comparison import Query, Tell, UnknownJourney, build_co
 from feedback.dashboards.standing import closed_month
 from feedback.enums import AnalysisState
 from feedback.insights.alive import heard_by
+from feedback.insights.suppression import small_cell
 from feedback.models import Analysis
 from feedback.queries.analyses import claimable, comparable_journey, find_analysis, hash_of, is_small
 from feedback.queries.comments import newest_comments
@@ -86,7 +87,7 @@ class Kept:
 
 
 def question_of(query: Query) -> dict[str, Any]:
-    """A query in one way of writing it, with the language: sentences are part of the answer."""
+    """A query in one way of writing it, with the language and what is hidden: these are part of the answer."""
     return {
         "journey": query.journey,
         "start": query.start and query.start.isoformat(),
@@ -95,6 +96,7 @@ def question_of(query: Query) -> dict[str, Any]:
         "by": query.by,
         "weighted": query.weighted,
         "language": translation.get_language() or "en",
+        "small_cell": small_cell(),
     }
 
 

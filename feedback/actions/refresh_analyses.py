@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from feedback.actions.analyse import analyse, due, judged_otherwise, mark_waiting, request_analysis
 from feedback.dashboards.comparison import Query, UnknownJourney
 from feedback.models import Analysis
-from feedback.queries.analyses import claimable, journeys_without_standing, watched
+from feedback.queries.analyses import claimable, hidden_otherwise, journeys_without_standing, watched
 from feedback.queries.fingerprints import Fingerprint, fingerprints
 
 BUDGET_SECONDS: Final = 45.0  # after which a call begins nothing new: the next one goes on
@@ -23,6 +23,7 @@ KEPT_FOR: Final = timedelta(days=30)
 def refresh_analyses(now: datetime | None = None, budget: float = BUDGET_SECONDS) -> dict[str, int]:
     """One round: begin, mark, compute, forget; what was done of each. Any number of rounds may run at once."""
     now = now or timezone.now()
+    hidden_otherwise().delete()
     begun = sum(_begin(code) for code in journeys_without_standing())
     marked = _mark_moved(now)
     done = compute_waiting(budget)

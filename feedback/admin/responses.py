@@ -1,10 +1,16 @@
-"""What came back: responses and their answers."""
+"""What came back: responses and their answers, and erasing them where customers want no part in it any more."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from cxsurvey.lib.admin import HistoryAdmin, InlineHistory
+from feedback.actions.erase_answers import withdraw_customers
 from feedback.models import Answer, Response
 
 
@@ -29,6 +35,25 @@ class ResponseAdmin(HistoryAdmin):
     date_hierarchy = "answered_at"
     exclude = ("content_hash",)
     inlines = (AnswerInline,)
+    actions = ("withdraw",)
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, "delete")
+
+    @admin.action(description=_("Erase all answers of these customers and stop asking them"), permissions=["withdraw"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Response]) -> HttpResponse | None:
+        """First a page that says what goes; then it goes."""
+        chosen = queryset.exclude(customer=None).order_by("customer__external_id")
+        people = dict(chosen.values_list("customer_id", "customer__external_id").distinct())
+        if request.POST.get("step") == "erase":
+            gone = withdraw_customers(list(people), f"admin: {request.user}", timezone.now())
+            words = ngettext("%(n)s response erased.", "%(n)s responses erased.", gone) % {"n": gone}
+            self.message_user(request, words, messages.SUCCESS)
+            return None
+        context = self.admin_site.each_context(request) | {"opts": self.opts, "people": sorted(people.values())}
+        context |= {"title": now_("Erase answers"), "chosen": list(queryset.values_list("pk", flat=True))}
+        context["gone"] = Response.objects.filter(customer__in=people).count()
+        return TemplateResponse(request, "admin/feedback/withdraw.html", context)
 
 
 @admin.register(Answer)

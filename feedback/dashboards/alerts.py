@@ -9,7 +9,7 @@ import numpy as np
 
 from feedback.dashboards.context import Context
 from feedback.insights.alerts import CONTACT_HOURS, RULES, loop
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell
 from feedback.queries.follow_ups import Case, cases_of
 from feedback.queries.run_history import DAY, RunHistory
 
@@ -56,7 +56,7 @@ def _overdue(case: Case, now: datetime) -> bool:
 def _loop(cases: Sequence[Case], history: RunHistory, now: datetime) -> Value | None:
     """Measures over the cases whose first contact is due or has been."""
     due = [case for case in cases if case.contacted_at or now - case.opened_at >= timedelta(hours=CONTACT_HOURS)]
-    if len(due) < HIDDEN_BELOW:
+    if len(due) < small_cell():
         return None
     hours = [_hours(case) for case in due]
     old, new = zip(*(_scores(case, history) for case in due), strict=True)
@@ -67,7 +67,7 @@ def _loop(cases: Sequence[Case], history: RunHistory, now: datetime) -> Value | 
         "closed": dataclasses.asdict(found.solved),
         "median_hours": found.median_hours,
         "rescored": {"value": rescored.value, "lo": rescored.lo, "hi": rescored.hi, "n": rescored.n}
-        if rescored.n >= HIDDEN_BELOW
+        if rescored.n >= small_cell()
         else None,
     }
 

@@ -10,7 +10,7 @@ from feedback.dashboards.addition import Addition, Value
 from feedback.dashboards.context import Context
 from feedback.insights.arrays import Bools, Floats
 from feedback.insights.intervals import Mean, clustered_mean, mean_difference
-from feedback.insights.suppression import HIDDEN_BELOW, cell_state
+from feedback.insights.suppression import cell_state, small_cell, too_few
 from feedback.queries.channels_answered import answered_alike
 from feedback.queries.run_columns import OUTCOMES
 from surveys.enums import Metric, RunOutcome
@@ -59,8 +59,8 @@ def _split(context: Context, split: Split, suppressed: list[Value]) -> Value | N
     rated = _means(context, context.table.experience, sides)
     if not all(mean.n for mean in rated):
         return None
-    if min(mean.customers for mean in rated) < HIDDEN_BELOW:
-        suppressed.append({"cell": f"apart.{code}", "reason": "fewer than 5"})
+    if min(mean.customers for mean in rated) < small_cell():
+        suppressed.append({"cell": f"apart.{code}", "reason": too_few()})
         return None
     apart = mean_difference(rated[0], rated[1])
     groups = [{"name": name, "runs": int(side.sum())} for name, side in zip(names, sides, strict=True)]
@@ -76,9 +76,9 @@ def _columns(context: Context, code: str, sides: Sides, suppressed: list[Value])
     found: dict[str, list[Value | None]] = {}
     for what, column in values.items():
         means = _means(context, column, sides)
-        hide = any(0 < mean.customers < HIDDEN_BELOW for mean in means)
+        hide = any(0 < mean.customers < small_cell() for mean in means)
         if hide:
-            suppressed.append({"cell": f"apart.{code}.{what}", "reason": "fewer than 5"})
+            suppressed.append({"cell": f"apart.{code}.{what}", "reason": too_few()})
         found[what] = [_shown(mean, hide) for mean in means]
     scores = [parts.nps_value(context.definition, table.where(side)) for side in sides]
     hide = any(score and score["score"] is None for score in scores)

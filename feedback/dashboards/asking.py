@@ -14,7 +14,7 @@ from feedback.insights.arrays import Floats
 from feedback.insights.comparison import CarryOver, carry_over
 from feedback.insights.fatigue import LEVELS, Fatigue, fatigue
 from feedback.insights.logistic import Coefficient
-from feedback.insights.suppression import HIDDEN_BELOW, complementary
+from feedback.insights.suppression import complementary, small_cell, too_few
 from feedback.queries.asking_history import asks_with_history, touchpoint_asks
 
 LATE_POINTS = 5.0
@@ -31,7 +31,7 @@ def asking_part(context: Context, value: Value) -> Addition:
 
 def _fatigue(context: Context, suppressed: list[Value]) -> Value | None:
     asks = asks_with_history(context.run_ids, context.definition.journey_id)
-    if len(asks["answered"]) < HIDDEN_BELOW:
+    if len(asks["answered"]) < small_cell():
         return None
     found = fatigue(asks["earlier"], asks["answered"] > 0, asks["customer_id"].astype(np.int64))
     rows = _by_earlier(found, suppressed)
@@ -45,7 +45,7 @@ def _by_earlier(found: Fatigue, suppressed: list[Value]) -> list[Value]:
     for level, share, hide in zip(LEVELS, found.by_earlier, hidden, strict=True):
         row = {"earlier": level, "and_more": level == LEVELS[-1], **share_value(share)}
         if hide:
-            suppressed.append({"cell": f"asking.fatigue.{level}", "reason": "fewer than 5"})
+            suppressed.append({"cell": f"asking.fatigue.{level}", "reason": too_few()})
             row |= dict.fromkeys(("share", "lo", "hi", "k", "n"))
         rows.append(row)
     return rows
@@ -75,12 +75,12 @@ def _fatigue_sentence(found: Fatigue) -> str:
 
 
 def _carry_over(context: Context) -> Value | None:
-    """E(both) - E(only) where chance decided about the touchpoint survey; null (not measured) under 5 runs a side."""
+    """E(both) - E(only) where chance decided about the touchpoint survey; null with too few runs on a side."""
     asks = touchpoint_asks(context.run_ids, context.definition.journey_id)
     by, asked = _asked_by_chance(asks, context.table.run.astype(np.float64))
     table = context.table
     known = np.isfinite(table.experience)
-    if min(int((known & (asked == side)).sum()) for side in (0, 1)) < HIDDEN_BELOW:
+    if min(int((known & (asked == side)).sum()) for side in (0, 1)) < small_cell():
         return None
     found = carry_over(table.experience, asked, table.customer)
     shown = dataclasses.asdict(found) | {"by": by}

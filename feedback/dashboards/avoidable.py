@@ -9,7 +9,7 @@ from feedback.dashboards.parts import share_value
 from feedback.dashboards.words_contacts import percent
 from feedback.insights.avoidable import Avoidable, all_avoidable, avoidable_contacts
 from feedback.insights.calls import FOLLOWS_WITHIN, in_order
-from feedback.insights.suppression import HIDDEN_BELOW, complementary
+from feedback.insights.suppression import complementary, small_cell, too_few
 from feedback.queries.contacts import Contacts
 
 
@@ -20,7 +20,7 @@ def avoidable_value(contacts: Contacts, owners: Mapping[str, str | None], suppre
     """
     found = in_order(contacts.calls)
     whole = all_avoidable(found, ~contacts.by_us, contacts.handled)
-    if whole.customers < HIDDEN_BELOW:
+    if whole.customers < small_cell():
         return None
     rows = avoidable_contacts(found, ~contacts.by_us, contacts.handled)
     shown = [
@@ -34,7 +34,7 @@ def avoidable_value(contacts: Contacts, owners: Mapping[str, str | None], suppre
 
 def _row(row: Avoidable, owner: str | None, hide: bool, suppressed: list[Value]) -> Value:
     if hide:
-        suppressed.append({"cell": f"avoidable.{row.reason}", "reason": "fewer than 5"})
+        suppressed.append({"cell": f"avoidable.{row.reason}", "reason": too_few()})
         return {"reason": row.reason, "owner": owner, "again": None, "minutes": None, "state": "hidden"}
     state = "indicative" if row.again.n < 30 else "shown"
     return {

@@ -11,7 +11,7 @@ from feedback.dashboards.words import one
 from feedback.insights.arrays import CodesLike, Floats
 from feedback.insights.intervals import clustered_mean
 from feedback.insights.scores import pomp
-from feedback.insights.suppression import HIDDEN_BELOW, cell_state
+from feedback.insights.suppression import cell_state, small_cell, too_few
 from feedback.queries.journey_definition import QuestionDefinition
 from surveys.enums import Measures, Metric
 
@@ -73,10 +73,8 @@ def _answers(context: Context, questions: Sequence[QuestionDefinition]) -> tuple
 
 def _mean(place: tuple[str, str], code: str, values: Floats, customers: CodesLike, suppressed: list[Value]) -> Value:
     mean = clustered_mean(values, customers)
-    if mean.customers < HIDDEN_BELOW:
-        suppressed.append(
-            {"cell": f"between.{'->'.join(filter(None, place)) or 'whole'}.{code}", "reason": "fewer than 5"}
-        )
+    if mean.customers < small_cell():
+        suppressed.append({"cell": f"between.{'->'.join(filter(None, place)) or 'whole'}.{code}", "reason": too_few()})
         return {"score": None, "lo": None, "hi": None, "n": None, "state": "hidden"}
     return {"score": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n, "state": cell_state(mean.n)}
 

@@ -9,7 +9,7 @@ from feedback.dashboards.scope import customers_of
 from feedback.dashboards.words import one, signed
 from feedback.insights.intervals import Mean
 from feedback.insights.relationship import STEPS, Relationship, relationship
-from feedback.insights.suppression import HIDDEN_BELOW, cell_state, complementary
+from feedback.insights.suppression import cell_state, complementary, small_cell, too_few
 from feedback.queries.relationship import bond_answers
 
 
@@ -17,7 +17,7 @@ def bond_part(context: Context, _value: Value) -> Addition:
     """`relationship`: null where no relationship survey was answered by 5 customers of the journey."""
     answers = bond_answers(context.definition.journey_id, context.query.window, customers_of(context))
     customers, history = answers["customer"].astype(np.int64), context.everybody
-    if len(np.unique(customers)) < HIDDEN_BELOW:
+    if len(np.unique(customers)) < small_cell():
         return Addition({"relationship": None})
     # Days since 1970 in the history, seconds in the answers.
     found = relationship(customers, answers["at"], answers["score"], history.customer, history.ended * 86_400.0)
@@ -25,7 +25,7 @@ def bond_part(context: Context, _value: Value) -> Addition:
     value = {
         "score": _mean(found.score),
         "by_journeys": _by_journeys(found, suppressed),
-        "change": _mean(found.change) if found.again >= HIDDEN_BELOW else None,
+        "change": _mean(found.change) if found.again >= small_cell() else None,
         "per_journey": _slope(found),
     }
     return Addition({"relationship": value | {"sentence": _sentence(value)}}, suppressed=suppressed)
@@ -41,7 +41,7 @@ def _by_journeys(found: Relationship, suppressed: list[Value]) -> list[Value]:
     for step, mean, hide in zip(STEPS, found.by_journeys, hidden, strict=True):
         row: Value = {"journeys": step, "and_more": step == STEPS[-1]}
         if hide:
-            suppressed.append({"cell": f"relationship.by_journeys.{step}", "reason": "fewer than 5"})
+            suppressed.append({"cell": f"relationship.by_journeys.{step}", "reason": too_few()})
             rows.append(row | {"score": None, "lo": None, "hi": None, "n": None, "state": "hidden"})
         else:
             rows.append(row | _mean(mean) | {"state": cell_state(mean.n) if mean.n else "not_measured"})

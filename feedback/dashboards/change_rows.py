@@ -83,7 +83,7 @@ def _contrast_value(contrast: Contrast, main: bool) -> Value:
 
 
 def _cohort(cohort: change.Cohort, times: Value | None, hide: bool) -> Value:
-    """One side; without numbers where fewer than 5 answered or it is too early."""
+    """One side; without numbers where too few answered or it is too early."""
     mean = None if hide else cohort.mean
     return {
         "from": _date(cohort.start),

@@ -15,7 +15,7 @@ from feedback.insights.comparison import FINDING_Q
 from feedback.insights.intervals import clustered_mean
 from feedback.insights.kaplan_meier import curve, quantile
 from feedback.insights.recovery import Recovery, recovery
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell
 from feedback.models import Improvement, Target
 from feedback.queries.journey_definition import JourneyDefinition
 from feedback.queries.run_history import DAY, RunHistory, run_history
@@ -146,7 +146,7 @@ def _times(
     """Median of a duration with the unfinished counted (Kaplan-Meier) of the runs of one cohort."""
     times = times_of(measure, definition, history, end)
     inside = (history.started >= cohort.start) & (history.started < cohort.end)
-    if times is None or int(inside.sum()) < HIDDEN_BELOW:
+    if times is None or int(inside.sum()) < small_cell():
         return None
     found = curve(times.days[inside], times.ended[inside])
     median = quantile(found)

@@ -16,7 +16,7 @@ from feedback.insights.arrays import Floats
 from feedback.insights.commercial import CommercialLink, Link, ScoreBand, commercial_link, value_at_stake
 from feedback.insights.intervals import clustered_mean
 from feedback.insights.scores import Bounds
-from feedback.insights.suppression import HIDDEN_BELOW, complementary
+from feedback.insights.suppression import complementary, small_cell, too_few
 from feedback.queries.commercial import Record, records_of
 from feedback.queries.run_history import RunHistory
 
@@ -169,13 +169,13 @@ def _bounds(found: Bounds | None) -> Value | None:
 
 
 def _bands(bands: Sequence[ScoreBand], suppressed: list[Value]) -> list[Value]:
-    """The dose table; bands of fewer than 5 are hidden, with another one so that they cannot be worked out."""
+    """The dose table; bands of too few are hidden, with another one so that they cannot be worked out."""
     hidden = complementary([band.retained.n for band in bands])
     rows = []
     for band, hide in zip(bands, hidden, strict=True):
         row: Value = {"low": band.low, "high": band.high, "hidden": hide}
         if hide:
-            suppressed.append({"cell": f"commercial.bands.{band.low:g}-{band.high:g}", "reason": "fewer than 5"})
+            suppressed.append({"cell": f"commercial.bands.{band.low:g}-{band.high:g}", "reason": too_few()})
         row["retained"] = None if hide else asdict(band.retained)
         row["spend"] = None if hide else _bounds(band.spend)
         rows.append(row)
@@ -183,10 +183,10 @@ def _bands(bands: Sequence[ScoreBand], suppressed: list[Value]) -> list[Value]:
 
 
 def _mean(joined: Joined, name: str, history: RunHistory) -> Value | None:
-    """The mean of a column of the records, by customer; None where nobody has it or fewer than 5."""
+    """The mean of a column of the records, by customer; None where nobody or too few have it."""
     customers = history.customer[np.array(joined.place, dtype=np.int64)]
     mean = clustered_mean(_column(joined.records, name), customers)
-    if mean.n < HIDDEN_BELOW:
+    if mean.n < small_cell():
         return None
     return {"value": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n}
 
@@ -197,7 +197,7 @@ def _stake(link: CommercialLink, joined: Joined, history: RunHistory) -> Value |
     stayed = _column(joined.records, "retained") == 1
     margins = _column(joined.records, "margin")[stayed]
     margins = margins[np.isfinite(margins)]
-    if own is None or len(margins) < HIDDEN_BELOW:
+    if own is None or len(margins) < small_cell():
         return None
     customers = len(np.unique(history.customer))
     stake = value_at_stake(own, customers, float(margins.mean()))

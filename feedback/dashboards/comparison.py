@@ -21,16 +21,18 @@ from feedback.dashboards.feelings import feelings_part
 from feedback.dashboards.given_up import given_up_part
 from feedback.dashboards.length import length_part
 from feedback.dashboards.mix import mix_part
+from feedback.dashboards.nameless import nameless_part
 from feedback.dashboards.needed import needed_part
 from feedback.dashboards.phases import phases_part
 from feedback.dashboards.quality import quality_part
 from feedback.dashboards.register import register_part
 from feedback.dashboards.response import response_part
 from feedback.dashboards.scope import scope_part
-from feedback.dashboards.segments import TOO_FEW, segment_findings, segment_values
+from feedback.dashboards.segments import segment_findings, segment_values
 from feedback.dashboards.standing import Verdict
 from feedback.dashboards.time import time_part
 from feedback.dashboards.value import commercial_part, scorecard_part
+from feedback.insights.suppression import too_few
 from feedback.insights.versions import FORMULA_VERSION
 from feedback.queries.asks import asked_by_stage
 from feedback.queries.comments import sentiment_counts
@@ -46,6 +48,7 @@ COMPARING, BEGIN = 8, (18, 34, 57, 79, 88)
 VERDICT, REST = 48, 92
 # These describe; none has a test that a finding could come of.
 DESCRIBED: tuple[Part, ...] = (
+    nameless_part,
     mix_part,
     feelings_part,
     response_part,
@@ -162,26 +165,26 @@ def _measured(context: Context) -> Value:
     suppressed: list[Value] = []
     asked = asked_by_stage(definition.journey_id, context.query.window)
     if context.hidden:
-        suppressed.append({"cell": "filters", "reason": TOO_FEW})
+        suppressed.append({"cell": "filters", "reason": too_few()})
     scores = headline.scores(context, suppressed)
     blocked = doubts.blocks_finding(scores["warnings"], definition)
-    found = scores | {
+    found: Value = scores | {
         "stages": parts.stage_values(definition, table, asked, suppressed),
         "text": {"sentiment": {}, "themes": []},
         "segments": segment_values(context, blocked, suppressed),
         "suppressed": suppressed,
     }
-    return found if context.judging else found | _described(context)
+    return found if context.judging else found | _described(context, suppressed)
 
 
-def _described(context: Context) -> Value:
+def _described(context: Context, suppressed: list[Value]) -> Value:
     """What holds no test."""
     definition, table = context.definition, context.table
     return {
         "nps": parts.nps_value(definition, table),
         "csat": parts.csat_values(definition, table),
         "ces": parts.ces_values(definition, table),
-        "transitions": parts.transition_values(definition, table),
+        "transitions": parts.transition_values(definition, table, suppressed),
         "coverage": coverage.coverage_value(context),
         "exclusions": _exclusions(context),
         "text": {"sentiment": sentiment_counts(context.run_ids), "themes": []},

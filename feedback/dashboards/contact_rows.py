@@ -11,6 +11,7 @@ from feedback.dashboards.addition import Value
 from feedback.insights.calls import EPOCH, MICROSECOND, Issues, Names, in_order
 from feedback.insights.handle_time import HandleTime, handle_times
 from feedback.insights.shares import Share, wilson
+from feedback.insights.suppression import too_few
 from feedback.insights.trap import AgentHandling, Traps
 from feedback.queries.contacts import Contacts
 
@@ -125,7 +126,7 @@ def ordered(
     rows = []
     for name in sorted(account.figures):
         if not shown[name]:
-            suppressed.append({"cell": f"handle_time.{level}s.{name}", "reason": "fewer than 5"})
+            suppressed.append({"cell": f"handle_time.{level}s.{name}", "reason": too_few()})
             rows.append(hidden(level, name))
         elif name in compared:
             rows.append(tested(level, compared[name], account))

@@ -13,13 +13,7 @@ from feedback.dashboards.contact_rows import Account
 from feedback.dashboards.context import Context
 from feedback.dashboards.keys import key
 from feedback.insights.calls import FOLLOWS_WITHIN, Names, in_order, micros
-from feedback.insights.suppression import (
-    AGENT_ANSWERS_FROM,
-    AGENT_CONTACTS_FROM,
-    HIDDEN_BELOW,
-    agent_shown,
-    complementary,
-)
+from feedback.insights.suppression import agent_limits, agent_shown, complementary, few_for_agents
 from feedback.insights.trap import TrapFinding, Traps, handle_time_traps
 from feedback.queries.contacts import Contacts, contacts_with_reason
 from feedback.queries.journey_definition import JourneyDefinition
@@ -109,7 +103,7 @@ class _Board:
         findings = [*self._findings("agent", agents), *self._findings("team", teams)]
         hidden = len(self.agents.figures) - len(agents.agents)
         if hidden:
-            reason = "fewer than 20 contacts or 10 answers, or needed so that nobody can be worked out"
+            reason = f"{few_for_agents()}, or needed so that nobody can be worked out"
             suppressed.append({"cell": "handle_time.agents", "reason": reason, "n": hidden})
         value: Value = {
             "agents": [contact_rows.tested("agent", item, self.agents) for item in agents.agents],
@@ -127,7 +121,7 @@ class _Board:
         return value, findings
 
     def _traps(self, account: Account, shown: set[str]) -> Traps:
-        answers = {name: AGENT_ANSWERS_FROM if name in shown else 0 for name in account.figures}
+        answers = {name: agent_limits()[1] if name in shown else 0 for name in account.figures}
         traps = handle_time_traps(account.issues, self.data_end, answers)
         return traps if self.data_end is not None else contact_rows.unjudged(traps)
 
@@ -141,11 +135,11 @@ class _Board:
             and item.issues > 0
             for name, item in self.agents.figures.items()
         }
-        shown = set()
+        shown, at_least = set(), agent_limits()[0]
         for members in self._members.values():
             recontacts = {name: self.agents.figures[name].recontact_n for name in members}
-            few = [n if enough[name] else min(n, AGENT_CONTACTS_FROM - 1) for name, n in recontacts.items()]
-            hidden = complementary(few, AGENT_CONTACTS_FROM)
+            few = [n if enough[name] else min(n, at_least - 1) for name, n in recontacts.items()]
+            hidden = complementary(few, at_least)
             shown |= {name for name, hide in zip(members, hidden, strict=True) if enough[name] and not hide}
         return shown
 
@@ -159,7 +153,7 @@ class _Board:
         return members
 
     def _teams_shown(self, agents: set[str]) -> dict[str, bool]:
-        """A team of five customers on; a team of one agent is that agent."""
+        """A team of enough customers; a team of one agent is that agent."""
         shown = self._large_enough(self.teams)
         for team, members in self._members.items():
             alone = len(members) == 1 and self.agents.figures[members[0]].contacts == self._contacts(team)
@@ -176,7 +170,7 @@ class _Board:
 
     def _large_enough(self, account: Account) -> dict[str, bool]:
         names = sorted(account.figures)
-        hidden = complementary([account.customers[name] for name in names], HIDDEN_BELOW)
+        hidden = complementary([account.customers[name] for name in names])
         return {name: not hide for name, hide in zip(names, hidden, strict=True)}
 
     def _findings(self, level: str, traps: Traps) -> list[Value]:

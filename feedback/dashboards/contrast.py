@@ -12,7 +12,7 @@ from feedback.dashboards.words import duration, one
 from feedback.dashboards.words_contacts import percent
 from feedback.insights.run_service import run_scores
 from feedback.insights.scores import mean_score
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell
 from surveys.enums import StageKind
 
 Cell = str | None  # None: not measured
@@ -50,7 +50,7 @@ def _scope(context: Context, value: Value) -> tuple[Cell, Cell]:
         text += ", " + _("%(share)s of the elapsed time") % {"share": percent(time["value"])}
     elapsed = context.table.elapsed_days[np.isfinite(context.table.elapsed_days)]
     whole = _("all %(stages)s stages and the waits between") % {"stages": scope["stages"]}
-    if len(elapsed) >= HIDDEN_BELOW:
+    if len(elapsed) >= small_cell():
         whole += ", " + _("median %(days)s") % {"days": duration(float(np.median(elapsed)))}
     return (text if scope["surveyed"] else None), whole
 
@@ -79,7 +79,7 @@ def _types(context: Context, value: Value) -> tuple[Cell, Cell]:
 def _by_staff(context: Context, human: bool) -> str:
     codes = [stage.code for stage in context.definition.service_stages if stage.human is human]
     found = mean_score(run_scores(context.table.stage_means(codes)).service, context.table.customer) if codes else None
-    if found is None or found.n < HIDDEN_BELOW:
+    if found is None or found.n < small_cell():
         return ""
     facts = {"score": one(found.score), "lo": one(found.lo), "hi": one(found.hi), "n": found.n}
     if human:
@@ -129,7 +129,7 @@ def _horizon(context: Context, value: Value) -> tuple[Cell, Cell]:
     table = context.table
     people = len(np.unique(table.customer))
     service = _("single contacts, answered within 30 days of the stage") if value["service"]["n"] else None
-    if people < HIDDEN_BELOW:
+    if people < small_cell():
         return service, None
     facts = {"runs": one(len(table) / people), "people": people}
     return service, _("%(runs)s journeys a customer in the window (%(people)s customers)") % facts

@@ -15,7 +15,7 @@ from feedback.dashboards.keys import key
 from feedback.insights.arrays import Ints
 from feedback.insights.nonresponse import Coverage
 from feedback.insights.scores import mean_score
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell
 from feedback.insights.weights import kish
 from feedback.queries.coverage import Asks, Invitations, asks_of_runs, customers_in_contact, invitations_of_runs
 
@@ -34,7 +34,7 @@ def coverage_value(context: Context) -> Value:
     table = context.table
     weights = kish(table.any_weight()) if table.is_weighted() else None
     score = mean_score(table.experience, table.customer, context.weights)
-    shown = score.n >= HIDDEN_BELOW
+    shown = score.n >= small_cell()
     return {
         "runs": len(table),
         "funnel": [],
@@ -64,7 +64,7 @@ def coverage_part(context: Context, value: Value) -> Addition:
     warnings: list[Value] = []
     if len(judged.classes) < 2:
         found["sentence"] = words_coverage.no_classes_sentence(found["by"])
-    elif found["weighted_by"] is None and found["asks"] and judged.n >= HIDDEN_BELOW:
+    elif found["weighted_by"] is None and found["asks"] and judged.n >= small_cell():
         found |= coverage_classes.weighted_values(judged) | {"weighted_by": "class"}
         found["sentence"] = words_coverage.weighted_sentence(found) if found["weighted"] is not None else ""
         changed |= _twins(value, found)

@@ -15,7 +15,7 @@ from feedback.insights.logistic import logistic
 from feedback.insights.multiple import benjamini_hochberg
 from feedback.insights.nonresponse import Coverage, ResponseClass, coverage
 from feedback.insights.scores import Bounds
-from feedback.insights.suppression import HIDDEN_BELOW, cell_state, complementary
+from feedback.insights.suppression import cell_state, complementary, small_cell, too_few
 from feedback.insights.weights import post_stratified_mean, raked_mean
 from surveys.enums import RunOutcome
 
@@ -90,7 +90,7 @@ def class_rows(frame: Frame, found: Coverage, suppressed: list[Value]) -> list[V
         inside = np.array([name == item.name for name in frame.classes], dtype=bool)
         row = _class_row(item, len(np.unique(frame.customers[inside])))
         if hide:
-            suppressed.append({"cell": f"coverage.classes.{item.name}", "reason": "fewer than 5"})
+            suppressed.append({"cell": f"coverage.classes.{item.name}", "reason": too_few()})
             row |= {"score": None, "lo": None, "hi": None, "state": "hidden"}
         rows.append(row)
     return rows
@@ -124,7 +124,7 @@ def raked_value(frame: Frame) -> Value | None:
     answered = np.isfinite(frame.score)
     contact = ["in contact" if yes else "not in contact" for yes in frame.asked.contacted[frame.inside].tolist()]
     by = [labels for labels in (frame.classes, contact) if len(set(labels)) > 1]
-    if len(by) < 2 or int(answered.sum()) < HIDDEN_BELOW:
+    if len(by) < 2 or int(answered.sum()) < small_cell():
         return None
     margins = []
     for labels in by:
@@ -156,7 +156,7 @@ def difference(found: Difference) -> Value:
 def silent_value(frame: Frame, found: Coverage) -> Value | None:
     """The class that hardly answers and what it says; finding: its score differs by 5 points, tested over classes."""
     silent = found.silent
-    if silent is None or silent.response.k < HIDDEN_BELOW:
+    if silent is None or silent.response.k < small_cell():
         return None
     apart = silent.difference
     p = None if apart.p is None else min(1.0, apart.p * len(found.classes))
@@ -192,7 +192,7 @@ def poor_bounds(frame: Frame) -> Value | None:
     """The share of poor journeys (experience under 50) whatever those who did not answer would have said."""
     answered = np.isfinite(frame.score)
     n, population = int(answered.sum()), len(frame.score)
-    if n < HIDDEN_BELOW:
+    if n < small_cell():
         return None
     k = int((frame.score[answered] < POOR_BELOW).sum())
     lo, hi = share_bounds(k, n, population)
@@ -226,7 +226,7 @@ def non_response(frame: Frame) -> list[Value]:
 
 
 def pair_values(frame: Frame) -> tuple[list[Value], Value | None]:
-    """Who is missing among the pairs, by class, and the gap weighted to all journeys; None with a class under 5."""
+    """Who is missing among the pairs, by class, and the gap weighted to all journeys; None with too small a class."""
     context = frame.asked.context
     gaps = (context.runs.service - context.table.experience)[frame.inside]
     paired, labels = np.isfinite(gaps), np.asarray(frame.classes, dtype=object)
@@ -237,7 +237,7 @@ def pair_values(frame: Frame) -> tuple[list[Value], Value | None]:
         {"name": name, "frame": int(size), "pairs": None if hidden[name] else pairs[name]}
         for name, size in population.items()
     ]
-    if min(pairs.values(), default=0) < HIDDEN_BELOW:
+    if min(pairs.values(), default=0) < small_cell():
         return missing, None
     found = post_stratified_mean(gaps[paired], labels[paired].tolist(), population, frame.customers[paired])
     return missing, {"gap": found.value, "lo": found.lo, "hi": found.hi}

@@ -14,7 +14,7 @@ from feedback.dashboards.context import Context
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.insights.calls import Names
 from feedback.insights.funnel import FunnelRow, Steps, funnel, heard, not_invited
-from feedback.insights.suppression import INDICATIVE_BELOW, complementary
+from feedback.insights.suppression import INDICATIVE_BELOW, complementary, too_few
 from feedback.queries.coverage import Asks, Invitations
 from surveys.enums import SurveyKind
 from surveys.policy.reasons import Reason
@@ -156,7 +156,7 @@ def _shown(by: str, items: list[FunnelRow], suppressed: list[Value]) -> list[Val
     for item, hide in zip(items, complementary([item.runs for item in items]), strict=True):
         row = _row(by, item.cell, item)
         if hide:
-            suppressed.append({"cell": f"coverage.funnel.{by}={item.cell}", "reason": "fewer than 5"})
+            suppressed.append({"cell": f"coverage.funnel.{by}={item.cell}", "reason": too_few()})
             row = {**dict.fromkeys(row), "by": by, "cell": item.cell}
         rows.append(row)
     return rows
@@ -187,7 +187,7 @@ def customer_rows(asked: Asked, suppressed: list[Value]) -> list[Value]:
     for item, hide in zip(parts, complementary([item.customers for item in parts]), strict=True):
         row: Value = dataclasses.asdict(item)
         if hide:
-            suppressed.append({"cell": f"coverage.customers.{item.cell}", "reason": "fewer than 5"})
+            suppressed.append({"cell": f"coverage.customers.{item.cell}", "reason": too_few()})
             row = {**dict.fromkeys(row), "cell": item.cell}
         rows.append(row)
     return rows

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from feedback.insights.comparison import Gap
 from feedback.insights.scale_sanity import QuestionFormat, format_doubts, half_range, scale_changed
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell
 from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition
 from feedback.queries.run_table import RunTable
 from surveys.rendering.texts import OBJECT
@@ -150,7 +150,7 @@ def _answer_doubt(key: str, question: QuestionDefinition, table: RunTable) -> di
 def size_warnings(gap: Gap, definition: JourneyDefinition, service_n: int, experience_n: int) -> list[dict[str, str]]:
     """not_enough, indicative, few_customers and not_measured."""
     texts = {
-        "not_enough": _("Fewer than 5 customers answered both: no gap is shown."),
+        "not_enough": _("Fewer than %(least)s customers answered both: no gap is shown.") % {"least": small_cell()},
         "indicative": _("Only %(n)s journeys were answered at both ends: indicative.") % {"n": gap.n_pairs},
         "few_customers": _("Only %(n)s customers: an interval, but no test.") % {"n": gap.customers},
     }
@@ -167,7 +167,7 @@ def abandoned_warning(table: RunTable) -> list[dict[str, str]]:
     """abandoned_excluded where nobody who gave up was heard of the whole journey, but those who finished were."""
     gave_up = np.array([outcome == "abandoned" for outcome in table.outcome], dtype=bool)
     heard = np.isfinite(table.experience)
-    if gave_up.sum() < HIDDEN_BELOW or not heard.any() or (heard & gave_up).any():
+    if gave_up.sum() < small_cell() or not heard.any() or (heard & gave_up).any():
         return []
     text = _(
         "%(n)s journeys were abandoned, and none of these customers was heard about the whole: the experience is "

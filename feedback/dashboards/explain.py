@@ -14,7 +14,7 @@ from feedback.insights.drivers import MIN_EFFECT, MIN_ROWS, ROWS_PER_PREDICTOR, 
 from feedback.insights.explain import Explanation, explained, stake_of_gap
 from feedback.insights.pairwise import pairwise_shares
 from feedback.insights.peak_end import peak_end
-from feedback.insights.suppression import HIDDEN_BELOW, complementary
+from feedback.insights.suppression import complementary, small_cell
 from feedback.insights.touchpoints import gap_by_length, no_bad_step, worst_touchpoint
 from feedback.queries.predictors import Candidate, Material, material_of
 from feedback.queries.themes import comment_themes
@@ -141,7 +141,7 @@ def _wait_facts(candidate: Candidate) -> Value:
     if candidate.raw is None or candidate.transition is None:
         return {"median_days": None, "promised_days": None}
     known = candidate.raw[np.isfinite(candidate.raw)]
-    median = float(np.median(known)) if len(known) >= HIDDEN_BELOW else None
+    median = float(np.median(known)) if len(known) >= small_cell() else None
     return {"median_days": median, "promised_days": candidate.transition.promised_days}
 
 
@@ -151,7 +151,7 @@ def _block(block: BlockShare, labels: dict[str, str]) -> Value:
 
 def _dose(dose: Dose) -> Value:
     row = dataclasses.asdict(dose)
-    return row if dose.n >= HIDDEN_BELOW else row | dict.fromkeys(("score", "lo", "hi", "n"))
+    return row if dose.n >= small_cell() else row | dict.fromkeys(("score", "lo", "hi", "n"))
 
 
 def _stake(model: Explanation, gap: float | None, items: list[Value]) -> Value | None:
@@ -233,7 +233,7 @@ def _touchpoints(context: Context) -> Value | None:
     """Experience by the worst stage, the gap by number of steps, and runs without a bad step."""
     table = context.table
     codes = [stage.code for stage in context.definition.stages if context.definition.headline_of(stage.code)]
-    if not codes or int(np.isfinite(table.experience).sum()) < HIDDEN_BELOW:
+    if not codes or int(np.isfinite(table.experience).sum()) < small_cell():
         return None
     scores = table.stage_means(codes)
     steps = np.where(table.contacts > 0, table.steps, np.nan)
@@ -257,7 +257,7 @@ def _shown(value: Any) -> Any:
         return _bands_shown(value)
     if not isinstance(value, dict):
         return value
-    if 0 < (value.get("n") or 0) < HIDDEN_BELOW:
+    if 0 < (value.get("n") or 0) < small_cell():
         return {key: item if key in ("low", "high") else None for key, item in value.items()}
     return {key: _shown(item) for key, item in value.items()}
 

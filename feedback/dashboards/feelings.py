@@ -8,7 +8,7 @@ from feedback.dashboards.parts import share_value
 from feedback.dashboards.words import one
 from feedback.insights.shares import wilson
 from feedback.insights.sums import mean_of_sums
-from feedback.insights.suppression import HIDDEN_BELOW, cell_state
+from feedback.insights.suppression import cell_state, small_cell, too_few
 from feedback.queries.feelings import Felt, feelings_by_place
 from surveys.enums import Measures
 
@@ -51,8 +51,8 @@ def _row(cell: str, felt: Felt | None, place: Value, suppressed: list[Value]) ->
     empty = dict.fromkeys(("net", "lo", "hi", *BETWEEN, "counts"))
     if felt is None or not felt.sums.n:
         return place | empty | {"n": 0, "customers": 0, "state": "not_measured"}
-    if min(felt.sums.n, felt.sums.customers) < HIDDEN_BELOW:
-        suppressed.append({"cell": f"feelings.{cell}", "reason": "fewer than 5"})
+    if min(felt.sums.n, felt.sums.customers) < small_cell():
+        suppressed.append({"cell": f"feelings.{cell}", "reason": too_few()})
         return place | empty | {"n": None, "customers": None, "state": "hidden"}
     mean = mean_of_sums(felt.sums)
     shares = {code: wilson(felt.counts[code], mean.n) for code in BETWEEN}

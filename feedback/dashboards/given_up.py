@@ -8,7 +8,7 @@ from feedback.dashboards.context import Context
 from feedback.dashboards.parts import share_value
 from feedback.dashboards.words_contacts import percent
 from feedback.insights.shares import share_of, wilson
-from feedback.insights.suppression import HIDDEN_BELOW, complementary
+from feedback.insights.suppression import complementary, small_cell, too_few
 from feedback.queries.endings import Ending, endings_of
 from feedback.queries.run_columns import OUTCOMES
 from surveys.enums import RunOutcome
@@ -22,7 +22,7 @@ def given_up_part(context: Context, value: Value) -> Addition:
     outcome = table.numbers["outcome"]
     flags = np.where(outcome == GIVEN_UP, 1.0, np.where(outcome == COMPLETED, 0.0, np.nan))
     whole = share_of(flags, table.customer)
-    if whole.n < HIDDEN_BELOW:
+    if whole.n < small_cell():
         return Addition({"abandonment": None})
     suppressed: list[Value] = []
     found = endings_of(context.run_ids) if whole.k else {}
@@ -38,7 +38,7 @@ def given_up_part(context: Context, value: Value) -> Addition:
 def _row(stage: Value, ending: Ending, hide: bool, suppressed: list[Value]) -> Value:
     row = {key: stage[key] for key in ("code", "name", "owner")}
     if hide:
-        suppressed.append({"cell": f"abandonment.{stage['code']}", "reason": "fewer than 5"})
+        suppressed.append({"cell": f"abandonment.{stage['code']}", "reason": too_few()})
         return row | {"share": None}
     return row | {"share": share_value(wilson(ending.given_up, ending.entered))}
 

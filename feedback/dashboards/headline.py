@@ -10,7 +10,7 @@ from feedback.insights.arrays import Floats
 from feedback.insights.comparison import Gap, HiddenPoorRule, hidden_poor, paired_gap, with_family
 from feedback.insights.quadrants import THRESHOLD, quadrant
 from feedback.insights.scores import mean_score
-from feedback.insights.suppression import HIDDEN_BELOW, withheld
+from feedback.insights.suppression import small_cell, too_few, withheld
 from feedback.queries.journey_definition import JourneyDefinition
 from feedback.queries.run_table import gap_inputs
 
@@ -41,7 +41,7 @@ def scores(context: Context, suppressed: list[Value]) -> Value:
         "experience": shown("experience", experience, suppressed),
         "gap": _gap_value(context, gap, doubts.blocks_finding(warnings, definition)),
         "hidden_poor": shown("hidden_poor", poor, suppressed),
-        "quadrant": _quadrant(definition, service, experience, gap.n_pairs),
+        "quadrant": _quadrant(definition, service, experience, 0 if gap.label == "not_enough" else gap.n_pairs),
         "warnings": warnings,
     }
 
@@ -59,10 +59,10 @@ def _service_weights(context: Context) -> Floats | None:
 
 
 def shown(name: str, value: Value, suppressed: list[Value]) -> Value:
-    """The value, or its keys without numbers where fewer than 5 stand behind it."""
-    if value["n"] == 0 or value["n"] >= HIDDEN_BELOW:
+    """The value, or its keys without numbers where too few stand behind it."""
+    if value["n"] == 0 or parts.people_of(value) >= small_cell():
         return value
-    suppressed.append({"cell": name, "reason": "fewer than 5"})
+    suppressed.append({"cell": name, "reason": too_few()})
     return parts.hidden(value)
 
 

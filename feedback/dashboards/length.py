@@ -10,7 +10,7 @@ from feedback.dashboards.measures import measure_of, times_of
 from feedback.dashboards.words import duration
 from feedback.insights.arrays import Bools, Floats
 from feedback.insights.kaplan_meier import curve, quantile
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell
 from feedback.queries.run_columns import OUTCOMES
 from surveys.enums import RunOutcome
 
@@ -41,7 +41,7 @@ def _days(context: Context) -> Value | None:
 def _spread(values: Floats, ended: Bools) -> Value | None:
     """Median with its interval, and what nine in ten stay within (None: not so many have ended); None under 5."""
     found = curve(values, ended)
-    if found.n < HIDDEN_BELOW:
+    if found.n < small_cell():
         return None
     median, most = quantile(found), quantile(found, 0.9)
     return {"median": median.value, "lo": median.lo, "hi": median.hi, "p90": most.value, "n": found.n}

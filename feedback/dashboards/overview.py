@@ -5,13 +5,13 @@ from typing import Any
 from feedback.dashboards.parts import score_value
 from feedback.insights.comparison import paired_gap, with_family
 from feedback.insights.scores import mean_score
-from feedback.insights.suppression import HIDDEN_BELOW, withheld
+from feedback.insights.suppression import small_cell, withheld
 from feedback.queries.run_table import Window, gap_inputs
 from surveys.models import Journey
 
 
 def journey_overview(window: Window | None = None) -> list[dict[str, Any]]:
-    """One row a journey by code, in two queries; figures are None where fewer than 5 stand behind them."""
+    """One row a journey by code, in two queries; figures are None where too few stand behind them."""
     inputs = {item.journey: item for item in gap_inputs(window or Window())}
     gaps = with_family([paired_gap(item.service, item.experience, item.customer) for item in inputs.values()])
     judged = dict(zip(inputs, gaps, strict=True))
@@ -28,4 +28,4 @@ def journey_overview(window: Window | None = None) -> list[dict[str, Any]]:
 
 
 def _shown(value: dict[str, Any]) -> dict[str, Any] | None:
-    return value if value["n"] >= HIDDEN_BELOW else None
+    return value if value["customers"] >= small_cell() else None

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from feedback.insights.arrays import plain
+from feedback.insights.arrays import Floats, plain
 from feedback.insights.run_service import RunScores, ServiceRule, run_scores
 from feedback.insights.scores import Scale, Score, ces, csat, mean_score, nps, pomp
 from feedback.insights.shares import Share, wilson
-from feedback.insights.suppression import HIDDEN_BELOW, cell_state
+from feedback.insights.suppression import cell_state, small_cell, too_few
 from feedback.queries.journey_definition import (
     JourneyDefinition,
     QuestionDefinition,
@@ -88,27 +88,54 @@ def _stage_value(
         "invited": invited,
         "answered": answered,
     }
-    n = value["n"]
-    value["state"] = "not_measured" if n == 0 else cell_state(n)
+    value["state"] = "not_measured" if value["n"] == 0 else state_of(value)
     if value["state"] == "hidden":
-        suppressed.append({"cell": f"stages.{stage.code}", "reason": "fewer than 5"})
+        suppressed.append({"cell": f"stages.{stage.code}", "reason": too_few()})
         value = {**hidden(value), "measured": True, "state": "hidden"}
     return value
 
 
-def transition_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
+def state_of(value: Value) -> str:
+    """As few as its customers are: indicative by its answers, hidden by the customers who gave them."""
+    return cell_state(value["n"]) if people_of(value) >= small_cell() else "hidden"
+
+
+def people_of(value: Value) -> int:
+    """The customers behind a number; where they are not counted, its answers."""
+    return int(value.get("customers", value["n"]))
+
+
+def transition_values(definition: JourneyDefinition, table: RunTable, suppressed: list[Value]) -> list[Value]:
     """Waits between consecutive stages: median, p90, promise and the share that kept it."""
     names = {stage.code: stage.name for stage in definition.stages}
     return [
-        _transition_value(table, transition)
-        | {"from_name": names[transition.source], "to_name": names[transition.target]}
+        {
+            "from_name": names[transition.source],
+            "to_name": names[transition.target],
+            **_transition_value(table, transition, suppressed),
+        }
         for transition in definition.transitions
     ]
 
 
-def _transition_value(table: RunTable, transition: TransitionDefinition) -> Value:
-    days, promised = table.wait(transition.key), transition.promised_days
-    known = days[np.isfinite(days)]
+def _transition_value(table: RunTable, transition: TransitionDefinition, suppressed: list[Value]) -> Value:
+    days = table.wait(transition.key)
+    passed = np.isfinite(days)
+    known, customers = days[passed], len(np.unique(table.customer[passed]))
+    if 0 < customers < small_cell():
+        suppressed.append({"cell": f"transitions.{transition.key}", "reason": too_few()})
+        known = known[:0]
+    value = _wait_value(transition, known)
+    return value | ({"state": state_of(value | {"customers": customers})} if len(known) else _unknown_wait(customers))
+
+
+def _unknown_wait(customers: int) -> Value:
+    """Nobody passed, or too few to tell."""
+    return {"n": None, "state": "hidden"} if customers else {"state": "not_measured"}
+
+
+def _wait_value(transition: TransitionDefinition, known: Floats) -> Value:
+    promised = transition.promised_days
     kept = None
     if promised is not None and len(known):
         kept = share_value(wilson(int((known <= promised).sum()), len(known)))
@@ -156,16 +183,17 @@ def nps_value(definition: JourneyDefinition, table: RunTable) -> Value | None:
     wald = value["wald"]
     value["wald"] = wald and {"lo": wald["lo"], "hi": wald["hi"]}
     value["question"] = f"{question.survey}.{question.code}"
-    return value if result.n >= HIDDEN_BELOW else hidden(value)
+    return value if people_of(value) >= small_cell() else hidden(value)
 
 
 def csat_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
     """Top-2-box of every CSAT question, with the mean as a second number."""
-    return [
-        _metric_row(question, _csat(question, question.scale, table))
-        for question in metric_questions(definition, Metric.CSAT)
-        if question.scale is not None and 4 <= question.scale.points <= 11
-    ]
+    rows = []
+    for question in metric_questions(definition, Metric.CSAT):
+        if question.scale is not None and 4 <= question.scale.points <= 11:
+            row = _csat(question, question.scale, table)
+            rows.append(_metric_row(question, row, row["mean"]["customers"]))
+    return rows
 
 
 def _csat(question: QuestionDefinition, scale: Scale, table: RunTable) -> Value:
@@ -187,13 +215,13 @@ def ces_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
         if question.scale in defined:
             values, customers, _rows = table.rating(question.key)
             result = ces(values, question.scale, customers)
-            rows.append(_metric_row(question, dataclasses.asdict(result)))
+            rows.append(_metric_row(question, dataclasses.asdict(result), result.customers))
     return rows
 
 
-def _metric_row(question: QuestionDefinition, value: Value) -> Value:
+def _metric_row(question: QuestionDefinition, value: Value, people: int) -> Value:
     level = "service" if question.measures == Measures.STAGE else "experience"
     place = {"question": f"{question.survey}.{question.code}", "level": level, "stage": question.stage or None}
-    if 0 < value["n"] < HIDDEN_BELOW:
+    if value["n"] > 0 and people < small_cell():
         return {**place, **hidden(value)}
     return {**place, **value}

@@ -6,7 +6,7 @@ from feedback.dashboards.addition import Addition, Value
 from feedback.dashboards.context import Context
 from feedback.insights.intervals import clustered_mean
 from feedback.insights.run_service import run_scores
-from feedback.insights.suppression import HIDDEN_BELOW, cell_state
+from feedback.insights.suppression import cell_state, small_cell, too_few
 from surveys.enums import StageKind
 
 
@@ -32,7 +32,7 @@ def _score(context: Context, phase: str, codes: list[str], suppressed: list[Valu
     empty = {"score": None, "lo": None, "hi": None}
     if not np.isfinite(scores).any():
         return empty | {"n": 0, "state": "not_measured"}
-    if mean.customers < HIDDEN_BELOW:
-        suppressed.append({"cell": f"phases.{phase}", "reason": "fewer than 5"})
+    if mean.customers < small_cell():
+        suppressed.append({"cell": f"phases.{phase}", "reason": too_few()})
         return empty | {"n": None, "state": "hidden"}
     return {"score": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n, "state": cell_state(mean.n)}

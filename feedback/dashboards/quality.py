@@ -11,7 +11,7 @@ from feedback.insights.drivers import Predictor, key_drivers
 from feedback.insights.intervals import Mean, clustered_mean
 from feedback.insights.scores import cronbach_alpha, pomp
 from feedback.insights.sums import ClusterSums, mean_of_sums
-from feedback.insights.suppression import AGENT_ANSWERS_FROM, HIDDEN_BELOW, cell_state, complementary
+from feedback.insights.suppression import AGENT_ANSWERS_FROM, cell_state, complementary, small_cell, too_few
 from feedback.queries.quality import ALL, DIMENSIONS, By, quality_by
 from surveys.enums import Metric
 
@@ -36,19 +36,19 @@ def quality_part(context: Context, _value: Value) -> Addition:
 def _by(found: dict[str, dict[str, ClusterSums]], by: str, suppressed: list[Value]) -> list[Value]:
     """A row a team or channel. A team may be one agent: it is shown as an agent would be, from 10 answers on."""
     sizes = [min(sums[ALL].customers, sums[ALL].n) for sums in found.values()]
-    hidden = complementary(sizes, AGENT_ANSWERS_FROM if by == "team" else HIDDEN_BELOW)
+    hidden = complementary(sizes, AGENT_ANSWERS_FROM if by == "team" else 0)
     rows = []
     for (name, sums), hide in zip(found.items(), hidden, strict=True):
         if hide:
-            suppressed.append({"cell": f"quality_by.{by}.{name}", "reason": "fewer than 5"})
+            suppressed.append({"cell": f"quality_by.{by}.{name}", "reason": too_few()})
         cells = {code: None if hide else _cell(mean_of_sums(sums[code])) for code in (*DIMENSIONS, ALL) if code in sums}
         rows.append({"name": name, **{str(code): cell for code, cell in cells.items()}, "hidden": hide})
     return rows
 
 
 def _cell(mean: Mean) -> Value:
-    """A mean, hidden where fewer than 5 customers stand behind it."""
-    if 0 < mean.customers < HIDDEN_BELOW:
+    """A mean, hidden where too few customers stand behind it."""
+    if 0 < mean.customers < small_cell():
         return {"score": None, "lo": None, "hi": None, "n": None, "state": "hidden"}
     return {"score": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n, "state": cell_state(mean.n)}
 
@@ -80,11 +80,11 @@ def _stage(context: Context, stage: str, suppressed: list[Value]) -> Value | Non
 
 
 def _alpha(items: Sequence[Floats]) -> Value:
-    """Of customers who rated all items, where there are three items and 5 customers."""
+    """Of customers who rated all items, where there are three items and enough customers."""
     complete = np.all([np.isfinite(item) for item in items], axis=0)
     n = int(complete.sum())
-    if len(items) < 3 or n < HIDDEN_BELOW:
-        return {"alpha": None, "alpha_n": None if 0 < n < HIDDEN_BELOW else n}
+    if len(items) < 3 or n < small_cell():
+        return {"alpha": None, "alpha_n": None if 0 < n < small_cell() else n}
     return {"alpha": cronbach_alpha([item[complete] for item in items]), "alpha_n": n}
 
 
@@ -101,6 +101,6 @@ def _column(context: Context, stage: str, metric: Metric) -> Floats | None:
 
 def _mean(context: Context, stage: str, code: str, values: Floats, suppressed: list[Value]) -> Value:
     mean = clustered_mean(values, context.table.customer)
-    if 0 < mean.customers < HIDDEN_BELOW:
-        suppressed.append({"cell": f"quality.{stage}.{code}", "reason": "fewer than 5"})
+    if 0 < mean.customers < small_cell():
+        suppressed.append({"cell": f"quality.{stage}.{code}", "reason": too_few()})
     return _cell(mean)

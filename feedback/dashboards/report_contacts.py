@@ -1,8 +1,9 @@
 """Contacts as plain text: AHT with handling until solved and recontact on the same line, FCR from three sources."""
 
 from feedback.dashboards.addition import Value
-from feedback.dashboards.words import one
+from feedback.dashboards.words import fewer, one
 from feedback.dashboards.words_contacts import percent
+from feedback.insights.suppression import few_for_agents
 
 
 def lines_contacts(value: Value) -> list[str]:
@@ -21,7 +22,7 @@ def _handling(times: Value | None) -> list[str]:
     ]
     notes = [times["sentence"]] if times["sentence"] else []
     if times["agents_hidden"]:
-        notes.append(f"{times['agents_hidden']} agents not shown: fewer than 20 contacts or 10 answers")
+        notes.append(f"{times['agents_hidden']} agents not shown: {few_for_agents()}")
     if not times["judged"]:
         notes.append("All contacts are younger than 7 days: provisional, nothing is judged.")
     return [head, *rows, *notes, *(item["text"] for item in times["findings"]), ""]
@@ -29,7 +30,7 @@ def _handling(times: Value | None) -> list[str]:
 
 def _row(name: str, row: Value) -> str:
     if row["state"] == "hidden":
-        return f"{name:<28} fewer than 5"
+        return f"{name:<28} {fewer()}"
     if row["state"] == "too_recent":
         return f"{name:<28} {row['contacts']} contacts of the last 7 days: too recent to be told"
     trap = "  TRAP" if row["kind"] == "trap" else ""
@@ -63,7 +64,7 @@ def _avoidable(found: Value | None) -> list[str]:
 def _back(row: Value) -> str:
     name = row["reason"][:27]
     if row["again"] is None:
-        return f"{name:<28} fewer than 5"
+        return f"{name:<28} {fewer()}"
     again = row["again"]
     bounds = f"[{percent(again['lo'])}, {percent(again['hi'])}]"
     hours = "–" if row["minutes"] is None else f"{row['minutes'] / 60:.0f}"

@@ -1,7 +1,7 @@
 """How journeys run, where they are given up, what customers knew between steps, and groups apart; for a terminal."""
 
 from feedback.dashboards.addition import Value
-from feedback.dashboards.words import one, signed
+from feedback.dashboards.words import fewer, one, signed
 from feedback.dashboards.words_contacts import percent
 from feedback.dashboards.words_coverage import phase
 
@@ -33,7 +33,7 @@ def _cell(cell: Value | None) -> str:
     if cell is None or cell["n"] == 0:
         return "not measured"
     if cell["n"] is None:
-        return "fewer than 5"
+        return fewer()
     return f"{one(cell['score'])} [{one(cell['lo'])}, {one(cell['hi'])}] n {cell['n']}"
 
 
@@ -53,7 +53,7 @@ def _given_up(found: Value | None) -> list[str]:
 
 def _share(share: Value | None) -> str:
     if share is None:
-        return "fewer than 5"
+        return fewer()
     bounds = f"[{percent(share['lo'])}, {percent(share['hi'])}]"
     return f"{percent(share['share']):>8} {bounds:<18} {share['k']} of {share['n']}"
 

@@ -2,7 +2,7 @@
 
 from feedback.dashboards.addition import Value
 from feedback.dashboards.feelings import place_name
-from feedback.dashboards.words import one
+from feedback.dashboards.words import fewer, one
 from feedback.dashboards.words_contacts import percent
 from feedback.dashboards.words_served import minutes
 
@@ -63,7 +63,7 @@ def _answering(value: Value) -> list[str]:
 def _channel(row: Value) -> str:
     name = row["channel"] or "–"
     if row["state"] == "hidden":
-        return f"{name:<28} fewer than 5"
+        return f"{name:<28} {fewer()}"
     within = percent(row["within"]["share"]) if row["within"] else "–"
     times = " ".join(f"{minutes(row[key]):>9}" for key in ("median", "p90", "target_minutes"))
     return f"{name:<28} {times} {within:>8} {row['n']:>6} {row['unanswered']:>8}"
@@ -85,7 +85,7 @@ def _feelings(value: Value) -> list[str]:
 
 def _felt(name: str, row: Value) -> str:
     if row["net"] is None:
-        return f"{name[:43]:<44} {'fewer than 5' if row['state'] == 'hidden' else 'not measured'}"
+        return f"{name[:43]:<44} {fewer() if row['state'] == 'hidden' else 'not measured'}"
     interval = f"[{one(row['lo'])}, {one(row['hi'])}]"
     shares = " ".join(f"{percent(row[key]['share']):>8}" for key in ("confused", "anxious"))
     return f"{name[:43]:<44} {one(row['net']):>7} {interval:<16} {shares} {row['n']:>6}"

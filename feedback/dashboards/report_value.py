@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from feedback.dashboards.words import signed
+from feedback.dashboards.words import fewer, signed
 from feedback.dashboards.words_value import BLOCKS, link_text, tile_name, tile_number
 
 Value = dict[str, Any]
@@ -57,7 +57,7 @@ def _verdict(link: Value) -> str:
 def _band(band: Value) -> str:
     name = f"  {band['low']:>3.0f}-{band['high']:<3.0f}"
     if band["hidden"]:
-        return f"{name} fewer than 5"
+        return f"{name} {fewer()}"
     share = band["retained"]
     if share["share"] is None:
         return f"{name} not known"

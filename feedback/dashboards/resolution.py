@@ -10,7 +10,7 @@ from feedback.dashboards.addition import Value
 from feedback.insights.calls import FOLLOWS_WITHIN, in_order, micros
 from feedback.insights.resolution import Agreement, first_contact_resolution
 from feedback.insights.shares import Share
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell, too_few
 from feedback.queries.contacts import Contacts
 
 YES_FROM = 50.0
@@ -44,15 +44,15 @@ def fcr_value(contacts: Contacts, data_end: datetime, suppressed: list[Value]) -
 
 def _share(name: str, share: Share, suppressed: list[Value]) -> Value:
     value: Value = dataclasses.asdict(share)
-    if 0 < share.n < HIDDEN_BELOW:
-        suppressed.append({"cell": f"fcr.{name}", "reason": "fewer than 5"})
+    if 0 < share.n < small_cell():
+        suppressed.append({"cell": f"fcr.{name}", "reason": too_few()})
         return dict.fromkeys(value)
     return value
 
 
 def _agreement(found: Agreement | None) -> Value:
     n = 0 if found is None else found.both_yes + found.only_first + found.only_second + found.both_no
-    if found is None or n < HIDDEN_BELOW:
+    if found is None or n < small_cell():
         return {"mcnemar": None, "kappa": None}
     table = {
         "both_yes": found.both_yes,

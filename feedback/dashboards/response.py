@@ -11,7 +11,7 @@ from feedback.dashboards.context import Context
 from feedback.dashboards.parts import share_value
 from feedback.dashboards.scope import customers_of
 from feedback.insights.shares import wilson
-from feedback.insights.suppression import complementary
+from feedback.insights.suppression import complementary, small_cell, too_few
 from feedback.queries.response_times import Answering, answering_by_channel
 
 OTHER = "other"  # as the option names all channels that it does not
@@ -40,7 +40,7 @@ def targets_of(options: dict[str, Any]) -> dict[str, float]:
 def _row(row: Answering, targets: dict[str, float], hide: bool, suppressed: list[Value]) -> Value:
     place = {"channel": row.channel, "target_minutes": targets.get(row.channel, targets.get(""))}
     if hide:
-        suppressed.append({"cell": f"response_times.{row.channel}", "reason": "fewer than 5"})
+        suppressed.append({"cell": f"response_times.{row.channel}", "reason": too_few()})
         return place | dict.fromkeys(("n", "unanswered", "median", "p90", "within")) | {"state": "hidden"}
     within = None if row.within is None else wilson(row.within, row.n)
     return {
@@ -55,9 +55,9 @@ def _row(row: Answering, targets: dict[str, float], hide: bool, suppressed: list
 
 
 def _within(rows: list[Answering]) -> Value | None:
-    """Over all channels with a target, where 5 customers stand behind it."""
+    """Over all channels with a target, where enough customers stand behind it."""
     judged = [row for row in rows if row.within is not None]
-    if sum(row.customers for row in judged) < 5:
+    if sum(row.customers for row in judged) < small_cell():
         return None
     return share_value(wilson(sum(row.within or 0 for row in judged), sum(row.n for row in judged)))
 

@@ -14,7 +14,7 @@ from feedback.insights.comparison import POOR_BELOW
 from feedback.insights.intervals import Mean, clustered_mean, mean_difference
 from feedback.insights.shares import share_of, wilson
 from feedback.insights.sums import mean_of_sums, ratio_of_sums
-from feedback.insights.suppression import HIDDEN_BELOW, complementary, pooled
+from feedback.insights.suppression import complementary, pooled, small_cell, too_few
 from feedback.models import RunScore
 from feedback.queries.paths import (
     Links,
@@ -67,7 +67,7 @@ def _scope(context: Context, value: Value, links: Links, suppressed: list[Value]
         "time_seen": _mean("scope.time_seen", seen, suppressed),
         "waiting": _mean("scope.waiting", _rest(handled), suppressed),
         "links": _links(links, suppressed),
-        "channels": list(links.channels) if links.customers >= HIDDEN_BELOW else [],
+        "channels": list(links.channels) if links.customers >= small_cell() else [],
         "phases": _phases(definition, scores),
     }
     return found | {"sentence": _scope_sentence(found)}
@@ -84,8 +84,8 @@ def _rest(share: Mean) -> Mean:
 def _mean(cell: str, mean: Mean, suppressed: list[Value]) -> Value | None:
     if mean.n == 0:
         return None
-    if mean.customers < HIDDEN_BELOW:
-        suppressed.append({"cell": cell, "reason": "fewer than 5"})
+    if mean.customers < small_cell():
+        suppressed.append({"cell": cell, "reason": too_few()})
         return {"value": None, "lo": None, "hi": None, "n": None}
     return {"value": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n}
 
@@ -94,8 +94,8 @@ def _links(links: Links, suppressed: list[Value]) -> Value | None:
     """Contacts that belong to a run of the journey; what does not is listed behind rows_url."""
     if not links.contacts:
         return None
-    if links.customers < HIDDEN_BELOW:
-        suppressed.append({"cell": "scope.links", "reason": "fewer than 5"})
+    if links.customers < small_cell():
+        suppressed.append({"cell": "scope.links", "reason": too_few()})
         return {"share": None, "lo": None, "hi": None, "k": None, "n": None, "rows_url": None}
     share = wilson(links.linked, links.contacts)
     return share_value(share) | {"rows_url": "/admin/surveys/interaction/?run__isnull=True"}
@@ -106,7 +106,7 @@ def _proactive(links: Links, context: Context, suppressed: list[Value]) -> Value
 
     late: runs with a wait over its promise; with_update - without, points (C70).
     """
-    if links.customers < HIDDEN_BELOW:
+    if links.customers < small_cell():
         return None
     table = context.table
     over = np.zeros(len(table), dtype=bool)
@@ -116,8 +116,8 @@ def _proactive(links: Links, context: Context, suppressed: list[Value]) -> Value
     told = np.isin(table.run, told_first(context))
     sides = [clustered_mean(np.where(over & side, table.experience, np.nan), table.customer) for side in (told, ~told)]
     found: Value = {"share": share_value(wilson(links.proactive, links.contacts)), "late": None}
-    if any(0 < mean.n < HIDDEN_BELOW for mean in sides):
-        suppressed.append({"cell": "proactive.late", "reason": "fewer than 5"})
+    if any(0 < mean.n < small_cell() for mean in sides):
+        suppressed.append({"cell": "proactive.late", "reason": too_few()})
     elif all(mean.n for mean in sides):
         difference = mean_difference(sides[0], sides[1])
         rows = [{"score": m.value, "lo": m.lo, "hi": m.hi, "n": m.n} for m in sides]
@@ -163,7 +163,7 @@ def _scope_sentence(found: Value) -> str:
 
 
 def _paths(context: Context, suppressed: list[Value]) -> Value | None:
-    """The most frequent ways, at least 5 customers each; all others together, so that the sums hold."""
+    """The most frequent ways, none of too few customers; all others together, so that the sums hold."""
     ways = paths_of(context.run_ids)
     if not ways:
         return None
@@ -187,7 +187,7 @@ def _path(way: Path, runs: int, names: dict[str, str], hide: bool, suppressed: l
     }
     mean = mean_of_sums(way.experience)
     if hide and mean.n:
-        suppressed.append({"cell": f"paths.{'>'.join(way.stages)}.experience", "reason": "fewer than 5"})
+        suppressed.append({"cell": f"paths.{'>'.join(way.stages)}.experience", "reason": too_few()})
         return row | {"score": None, "lo": None, "hi": None, "n": None}
     return row | {"score": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n}
 
@@ -198,8 +198,8 @@ def _consistency(context: Context, suppressed: list[Value]) -> Value | None:
     known = scores[np.isfinite(scores)]
     if not len(known):
         return None
-    if len(known) < HIDDEN_BELOW:
-        suppressed.append({"cell": "consistency", "reason": "fewer than 5"})
+    if len(known) < small_cell():
+        suppressed.append({"cell": "consistency", "reason": too_few()})
         return {"bad": None, "sd": None, "p10": None, "p90": None, "n": None}
     bad = share_of(np.where(np.isfinite(scores), (scores < POOR_BELOW).astype(np.float64), np.nan), customers)
     low, high = (float(number) for number in np.percentile(known, [10, 90]))

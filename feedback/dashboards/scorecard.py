@@ -18,7 +18,7 @@ from feedback.insights.intervals import Difference, Mean, clustered_mean, mean_d
 from feedback.insights.kaplan_meier import curve, quantile
 from feedback.insights.scorecard import BlockName, Tile, mean_tile, scorecard
 from feedback.insights.shares import newcombe, share_of, wilson
-from feedback.insights.suppression import HIDDEN_BELOW, withheld
+from feedback.insights.suppression import small_cell, too_few, withheld
 from feedback.queries.run_history import RunHistory
 
 Value = dict[str, Any]
@@ -77,10 +77,10 @@ def tile_value(tile: Tile) -> Value:
 
 
 def _shown(block: BlockName, tile: Tile, suppressed: list[Value]) -> tuple[BlockName, Tile]:
-    """Fewer than 5 answers: no number; counts of obligations and goals are no answers."""
-    if block in ("closed_loop", "outcomes") or tile.unit == "count" or not 0 < tile.n < HIDDEN_BELOW:
+    """Too few answers: no number; counts of obligations and goals are no answers."""
+    if block in ("closed_loop", "outcomes") or tile.unit == "count" or not 0 < tile.n < small_cell():
         return block, tile
-    suppressed.append({"cell": f"scorecard.{tile.code}", "reason": "fewer than 5"})
+    suppressed.append({"cell": f"scorecard.{tile.code}", "reason": too_few()})
     return block, dataclasses.replace(withheld(tile), target=tile.target)
 
 
@@ -102,7 +102,7 @@ def _tile(board: Board, measure: Measure) -> Tile:
     if measure.unit == SHARE and measure.code != "promise_kept":
         share = share_of(measure.values, board.now.customer)
         before = None if earlier is None else share_of(earlier.values, _customers(board))
-        change = newcombe(share, before) if before and before.n >= HIDDEN_BELOW else None
+        change = newcombe(share, before) if before and before.n >= small_cell() else None
         return Tile(measure.code, SHARE, share.share, share.lo, share.hi, share.n, change)
     mean = clustered_mean(measure.values, board.now.customer)
     tile = mean_tile(measure.code, measure.unit, mean)
@@ -118,11 +118,11 @@ def _earlier(board: Board, code: str) -> Measure | None:
 
 
 def _change(now: Mean, earlier: Floats | None, customers: Any) -> Difference | None:
-    """Against the window before, where at least 5 answered in it."""
+    """Against the window before, where enough answered in it."""
     if earlier is None:
         return None
     before = clustered_mean(earlier, customers)
-    return mean_difference(now, before) if before.n >= HIDDEN_BELOW else None
+    return mean_difference(now, before) if before.n >= small_cell() else None
 
 
 def _median_tile(board: Board, measure: Measure) -> Tile:

@@ -16,10 +16,9 @@ from feedback.insights.comparison import MIN_GAP, Gap, paired_gap, with_family
 from feedback.insights.intervals import Mean, clustered_mean, mean_difference
 from feedback.insights.scores import mean_score
 from feedback.insights.shares import share_of
-from feedback.insights.suppression import complementary
+from feedback.insights.suppression import complementary, too_few
 
 Value = dict[str, Any]
-TOO_FEW = "fewer than 5"
 
 
 def segment_values(context: Context, blocked: bool, suppressed: list[Value]) -> list[Value]:
@@ -39,11 +38,11 @@ def segment_values(context: Context, blocked: bool, suppressed: list[Value]) -> 
         value["gap"] = _gap_value(gap, blocked)
     for value, hide in _flagged(shown, "service", "n"):
         if hide:
-            suppressed.append({"cell": f"{_cell(value)}.service", "reason": TOO_FEW})
+            suppressed.append({"cell": f"{_cell(value)}.service", "reason": too_few()})
             value |= {"service": parts.hidden(value["service"])}
     for value, hide in _flagged(shown, "gap", "n_pairs"):
         if hide:
-            suppressed.append({"cell": f"{_cell(value)}.gap", "reason": TOO_FEW})
+            suppressed.append({"cell": f"{_cell(value)}.gap", "reason": too_few()})
             value |= {"gap": dict.fromkeys(value["gap"]) | {"finding": False}}
     return [_hidden(value, suppressed) if hide else value for value, hide in zip(values, few, strict=True)]
 
@@ -139,7 +138,7 @@ def _gap_value(gap: Gap, blocked: bool) -> Value:
 
 
 def _flagged(values: list[Value], what: str, count: str) -> list[tuple[Value, bool]]:
-    """Each with whether to hide it: those of fewer than 5, and the one by which they could be worked out."""
+    """Each with whether to hide it: those of too few, and the one by which they could be worked out."""
     return list(zip(values, complementary([value[what][count] for value in values]), strict=True))
 
 
@@ -148,5 +147,5 @@ def _cell(value: Value) -> str:
 
 
 def _hidden(value: Value, suppressed: list[Value]) -> Value:
-    suppressed.append({"cell": _cell(value), "reason": TOO_FEW})
+    suppressed.append({"cell": _cell(value), "reason": too_few()})
     return {**dict.fromkeys(value), "name": value["name"], "value": value["value"]}

@@ -10,7 +10,7 @@ from feedback.dashboards.words_time import CANNOT_MEASURE
 from feedback.insights.distributions import Z95
 from feedback.insights.intervals import Difference, Mean, clustered_mean, mean_difference
 from feedback.insights.shares import share_of
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell, too_few
 from feedback.models import Outcome, Target
 from feedback.queries.improvements import name_of
 
@@ -22,10 +22,10 @@ def outcome_values(context: Context, outcomes: Sequence[Outcome], value: Value) 
     """A row per outcome with its next target, and the cells that are hidden; value: what came before, with changes."""
     today = datetime.fromisoformat(value["generated_at"]).date()
     rows = [_row(context, outcome, today, value["before_after"]) for outcome in outcomes]
-    hidden = [row for row in rows if row["n"] and row["n"] < HIDDEN_BELOW]
+    hidden = [row for row in rows if row["n"] and row["n"] < small_cell()]
     for row in hidden:
         row.update(dict.fromkeys(NUMBERS), status="not_enough")
-    return rows, [{"cell": f"outcomes.{row['code']}", "reason": "fewer than 5"} for row in hidden]
+    return rows, [{"cell": f"outcomes.{row['code']}", "reason": too_few()} for row in hidden]
 
 
 def _row(context: Context, outcome: Outcome, today: date, changes: Sequence[Value]) -> Value:
@@ -74,7 +74,7 @@ def state_of(measure: Measure | None, mean: Mean | None, target: Target | None) 
         return "cannot_be_computed"
     if mean is None or mean.value is None:
         return "not_measured"
-    if mean.n < HIDDEN_BELOW:
+    if mean.n < small_cell():
         return "not_enough"
     if target is None:
         return "no_target"

@@ -11,7 +11,7 @@ from feedback.dashboards.report_served import lines_served
 from feedback.dashboards.report_time import lines_time
 from feedback.dashboards.report_value import lines_value
 from feedback.dashboards.usual import usual_rows
-from feedback.dashboards.words import duration, one
+from feedback.dashboards.words import duration, fewer, fewer_or_needed, left_out, one
 
 Value = dict[str, Any]
 
@@ -43,13 +43,13 @@ def _usual(value: Value) -> list[str]:
 
 def _usual_number(row: Value) -> str:
     if row["number"] is None:
-        return "fewer than 5"
+        return fewer()
     return f"{row['number']:>7} {row['interval']}  n {row['n']}; {row['beside']}"
 
 
 def _made_of(value: Value) -> list[str]:
     """What was left out or hidden, and the version of the formulas, so that it can be made again."""
-    lines = [f"Left out: {item['n']} ({item['reason']})" for item in value["exclusions"]]
+    lines = [left_out(item) for item in value["exclusions"]]
     if value["suppressed"]:
         cells = ", ".join(row["cell"] for row in value["suppressed"])
         lines.append(f"Hidden, so that nobody can be worked out: {cells}")
@@ -84,7 +84,7 @@ def _stages(stages: list[Value]) -> list[str]:
     for stage in stages:
         shown = "not measured" if stage["state"] == "not_measured" else one(stage["score"])
         if stage["state"] == "hidden":
-            shown = "fewer than 5"
+            shown = fewer()
         interval = "" if stage["lo"] is None else f"[{one(stage['lo'])}, {one(stage['hi'])}]"
         owner = stage["owner"] or "nobody"
         lines.append(f"{stage['name']:<28} {stage['kind']:<12} {shown:>6} {interval:<16} {stage['n'] or 0:>6}  {owner}")
@@ -92,14 +92,15 @@ def _stages(stages: list[Value]) -> list[str]:
 
 
 def _waits(transitions: list[Value]) -> list[str]:
-    known = [row for row in transitions if row["n"]]
+    known = [row for row in transitions if row["state"] != "not_measured"]
     if not known:
         return []
     lines = [f"{'Wait':<40} {'median':>9} {'p90':>9} {'promised':>9}  owner"]
     for row in known:
         name = f"{row['from']} -> {row['to']}"
         waits = " ".join(f"{duration(row[key]):>9}" for key in ("median_days", "p90_days", "promised_days"))
-        lines.append(f"{name:<40} {waits}  {row['owner'] or 'nobody'}")
+        few = f"  {fewer()}" if row["state"] == "hidden" else ""
+        lines.append(f"{name:<40} {waits}  {row['owner'] or 'nobody'}{few}")
     return [*lines, ""]
 
 
@@ -107,7 +108,7 @@ def _segments(segments: list[Value]) -> list[str]:
     lines = []
     for row in segments:
         if row["experience"] is None:
-            lines.append(f"{row['name']} = {row['value']}: fewer than 5, or needed to hide one")
+            lines.append(f"{row['name']} = {row['value']}: {fewer_or_needed()}")
             continue
         lines.append(f"{row['name']} = {row['value']}: {_score('experience', row['experience'])}")
     return [*lines, ""] if lines else []

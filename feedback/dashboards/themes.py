@@ -14,7 +14,7 @@ from feedback.insights.drivers import MIN_EFFECT
 from feedback.insights.intervals import Difference, clustered_mean, mean_difference
 from feedback.insights.multiple import benjamini_hochberg
 from feedback.insights.shares import Share, share_of
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell, too_few
 from feedback.queries.journey_definition import QuestionDefinition
 from feedback.queries.themes import chosen_options
 from feedback.themes.taxonomy import OTHER
@@ -60,7 +60,7 @@ def theme_values(context: Context, said: Mapping[int, set[str]]) -> ThemeValues:
     rows = zip(mentions, differences, p_values, benjamini_hochberg(p_values), strict=True)
     values = [_row(context, mention, *found, p, q, least) for mention, found, p, q in rows]
     values.sort(key=lambda row: (-(row["n"] or 0), row["source"], row["theme"]))
-    hidden = [{"cell": f"text.themes.{row['theme']}", "reason": "fewer than 5"} for row in values if row["n"] is None]
+    hidden = [{"cell": f"text.themes.{row['theme']}", "reason": too_few()} for row in values if row["n"] is None]
     return ThemeValues(values, hidden)
 
 
@@ -136,7 +136,7 @@ def _row(
     asked = np.where(mention.asked, mention.inside.astype(np.float64), np.nan)
     share: Share = share_of(asked, context.table.customer)
     head = {"theme": mention.theme, "label": mention.label, "source": mention.source}
-    if n < HIDDEN_BELOW:
+    if n < small_cell():
         return head | dict.fromkeys(("n", "prevalence", "difference", "p", "q")) | {"finding": False}
     return head | {
         "n": n,

@@ -9,6 +9,7 @@ from feedback.dashboards.context import Context
 from feedback.dashboards.targets import outcome_values
 from feedback.dashboards.trends import trend_values
 from feedback.dashboards.words_time import change_findings, trend_findings
+from feedback.insights.suppression import too_few
 from feedback.queries.improvements import outcomes_of_journey
 
 Value = dict[str, Any]
@@ -32,7 +33,7 @@ def time_part(context: Context, value: Value) -> Addition:
 
 def _hidden_periods(series: list[Value]) -> list[Value]:
     return [
-        {"cell": f"trends.{item['code']}", "reason": f"{item['hidden']} periods with fewer than 5"}
+        {"cell": f"trends.{item['code']}", "reason": f"{item['hidden']} periods with {too_few()}"}
         for item in series
         if item["hidden"]
     ]

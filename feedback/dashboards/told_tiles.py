@@ -10,7 +10,7 @@ from feedback.dashboards.context import Context
 from feedback.insights.intervals import Difference, Mean, mean_difference
 from feedback.insights.scorecard import BlockName, Tile
 from feedback.insights.sums import mean_of_sums, ratio_of_sums
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell
 from feedback.models import RunScore
 from feedback.queries.feelings import feelings_by_place
 from feedback.queries.paths import time_handled
@@ -56,7 +56,7 @@ NOTHING = Mean(None, None, None, None, 0, 0, 0.0, None, None, None, None)
 
 
 def _since(now: Mean, before: Mean) -> Difference | None:
-    return mean_difference(now, before) if before.n >= HIDDEN_BELOW else None
+    return mean_difference(now, before) if before.n >= small_cell() else None
 
 
 def _answered(value: Value) -> Tiles:

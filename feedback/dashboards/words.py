@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from feedback.insights.suppression import small_cell
+
 Value = dict[str, Any]
 
 
@@ -37,9 +39,39 @@ def duration(days: float | None) -> str:
 def hidden_sentence() -> str:
     """Instead of any number of a filter that would tell of single people."""
     return _(
-        "Nothing is shown: this filter leaves fewer than 5 customers, or fewer than 5 could be worked out by holding "
-        "it against another view. Take a filter away or choose a longer time."
-    )
+        "Nothing is shown: this filter leaves fewer than %(least)s customers, or fewer than %(least)s could be worked "
+        "out by holding it against another view. Take a filter away or choose a longer time."
+    ) % {"least": small_cell()}
+
+
+def fewer() -> str:
+    """In the place of a number of too few."""
+    return _("fewer than %(least)s") % {"least": small_cell()}
+
+
+def fewer_or_needed() -> str:
+    """The same where it may also be hidden to cover another."""
+    return _("fewer than %(least)s, or needed so that nobody can be worked out") % {"least": small_cell()}
+
+
+def left_out(item: Value) -> str:
+    """What no number is made of, how many, and why."""
+    texts = {
+        "bad_time": ngettext(
+            "Left out: %(n)s passage whose times cannot be right.",
+            "Left out: %(n)s passages whose times cannot be right.",
+            item["n"],
+        ),
+        "late": ngettext(
+            "Left out: %(n)s answer that came too late.", "Left out: %(n)s answers that came too late.", item["n"]
+        ),
+        "former_question": ngettext(
+            "Left out: %(n)s answer to a former question.",
+            "Left out: %(n)s answers to a former question.",
+            item["n"],
+        ),
+    }
+    return texts[item["reason"]] % {"n": item["n"]}
 
 
 def gap_sentence(value: Value) -> str:

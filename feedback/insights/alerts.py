@@ -16,6 +16,7 @@ PROMISE_TIMES, CHAIN_CONTACTS, CONTACT_HOURS, REOPEN_DAYS = 2.0, 3, 48.0, 7.0
 
 Rule = Literal["detractor", "low_csat", "high_effort", "hidden_poor", "wait_over_promise", "third_contact", "concern"]
 RULES: tuple[Rule, ...] = get_args(Rule)
+OF_ANSWERS: tuple[Rule, ...] = ("detractor", "low_csat", "high_effort", "hidden_poor", "concern")  # else: of records
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from feedback.insights.intervals import (
 from feedback.insights.multiple import benjamini_hochberg
 from feedback.insights.scores import Bounds
 from feedback.insights.segmented import LevelChange, level_change
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell
 from feedback.insights.two_way import two_way_mean, two_way_variance, with_error
 
 WEEK = 7.0
@@ -198,7 +198,7 @@ def case_mix_change(
 ) -> Difference | None:
     """After - before with every stratum weighted by its share of the before answers (method 3.10).
 
-    Strata with fewer than 5 answers on a side are left out. Clustered by customer, and by week where given: a week's
+    Strata with under 5 answers on a side are left out. Clustered by customer, and by week where given: a week's
     shock hits all strata alike, so their errors are not independent. None where no stratum is left.
     """
     labels, present = np.asarray(strata, dtype=object), np.isfinite(y)
@@ -271,7 +271,7 @@ def status(result: BeforeAfter, target: float | None = None, higher_is_better: b
     Judged by the most adjusted contrast there is: comparison group, else case mix, else the plain one.
     """
     after, sign = result.after.mean, 1 if higher_is_better else -1
-    if min(result.before.answers, result.after.answers) < HIDDEN_BELOW:
+    if min(result.before.answers, result.after.answers) < small_cell():
         return "not_enough"
     lo, hi = _ends(judged_change(result), sign)
     if target is not None and after is not None:

@@ -12,7 +12,7 @@ from feedback.insights.intervals import Difference, Mean, clustered_mean, mean_d
 from feedback.insights.multiple import benjamini_hochberg
 from feedback.insights.scores import Bounds, bounds_of
 from feedback.insights.shares import Share, share_of
-from feedback.insights.suppression import HIDDEN_BELOW, INDICATIVE_BELOW
+from feedback.insights.suppression import INDICATIVE_BELOW, small_cell
 from feedback.insights.versions import PERMUTATIONS
 
 TEST_FROM_CUSTOMERS = 12
@@ -102,7 +102,7 @@ def paired_gap(
 
 
 def _gap_warnings(n_pairs: int, customers: int) -> list[GapLabel]:
-    if n_pairs < HIDDEN_BELOW:
+    if min(n_pairs, customers) < small_cell():
         return ["not_enough"]
     found: list[GapLabel] = ["indicative"] if n_pairs < INDICATIVE_BELOW else []
     return [*found, "few_customers"] if customers < TEST_FROM_CUSTOMERS else found

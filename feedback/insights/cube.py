@@ -6,14 +6,14 @@ from itertools import product
 import numpy as np
 
 from feedback.insights.arrays import Floats
-from feedback.insights.suppression import HIDDEN_BELOW, limit
+from feedback.insights.suppression import small_cell
 
 Key = tuple[str | None, ...]  # a value for every attribute; None: any value, so (None, None) is everybody
 MOST_UNKNOWN = 600  # hidden cells whose equations are solved; beyond, only margins of one attribute are shown
 _NOTHING = 1e-9
 
 
-def hidden_views(cells: Mapping[Key, int], minimum: int = HIDDEN_BELOW) -> frozenset[Key]:
+def hidden_views(cells: Mapping[Key, int]) -> frozenset[Key]:
     """The views to hide of all that filters by these attributes can ask for, margins among them.
 
     cells: people by a value of every attribute ("" where it is not known). Hidden: views of 1 to limit - 1 people;
@@ -22,9 +22,9 @@ def hidden_views(cells: Mapping[Key, int], minimum: int = HIDDEN_BELOW) -> froze
     """
     views = _with_margins(cells)
     lines = _lines(views)
-    hidden = {key for key, n in views.items() if 0 < n < limit(minimum)}
+    hidden = {key for key, n in views.items() if 0 < n < small_cell()}
     while True:
-        more = _uncovered(views, lines, hidden, limit(minimum))
+        more = _uncovered(views, lines, hidden, small_cell())
         if not more:
             more = _solved(views, lines, hidden)
         if not more - hidden:

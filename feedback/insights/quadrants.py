@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from feedback.insights.suppression import HIDDEN_BELOW, INDICATIVE_BELOW
+from feedback.insights.suppression import INDICATIVE_BELOW, small_cell
 
 THRESHOLD = 75.0
 
@@ -44,7 +44,7 @@ def quadrant(
     pairs: too_few, a hollow dot without label, under 5 nothing at all.
     """
     label = _label(_side(service, service_threshold), _side(experience, experience_threshold), n_pairs)
-    drawn: Drawn = "nothing" if n_pairs < HIDDEN_BELOW else "hollow" if n_pairs < INDICATIVE_BELOW else "full"
+    drawn: Drawn = "nothing" if n_pairs < small_cell() else "hollow" if n_pairs < INDICATIVE_BELOW else "full"
     return Quadrant(label, _ADVICE[label], float(service_threshold), float(experience_threshold), drawn)
 
 

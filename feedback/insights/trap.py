@@ -15,7 +15,7 @@ from feedback.insights.handle_time import ripe
 from feedback.insights.intervals import Mean, clustered_mean
 from feedback.insights.multiple import benjamini_hochberg
 from feedback.insights.shares import Share, wilson
-from feedback.insights.suppression import AGENT_ANSWERS_FROM, AGENT_CONTACTS_FROM, agent_shown
+from feedback.insights.suppression import agent_shown
 
 STRATUM_CHAINS = 30
 FASTER, DEARER, SLOWER = 0.95, 1.05, 1.05
@@ -176,7 +176,7 @@ def _case(found: Issues, rows: Ints, minutes: Floats, extra: Floats, strata: Str
 def _shown(code: int, calls: _Case, opened: _Case, answers: Mapping[str, int] | None) -> bool:
     handled, own_issues = calls.count(code), opened.count(code)
     if answers is None:
-        return handled >= AGENT_CONTACTS_FROM and own_issues >= AGENT_ANSWERS_FROM
+        return agent_shown(handled, own_issues)
     return agent_shown(handled, answers.get(calls.names[code], 0)) and own_issues > 0
 
 

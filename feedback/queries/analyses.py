@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from feedback.enums import AnalysisState
+from feedback.insights.suppression import small_cell
 from feedback.models import Analysis, RunScore
 from surveys.models import Journey, JourneyVersion
 
@@ -45,6 +46,11 @@ def journeys_without_standing() -> list[str]:
     rows, kept = RunScore.objects.filter(journey=OuterRef("pk")), Analysis.objects.filter(journey=OuterRef("pk"))
     journeys = Journey.objects.filter(Exists(rows), ~Exists(kept.filter(standing=True)))
     return list(journeys.order_by("code").values_list("code", flat=True))
+
+
+def hidden_otherwise() -> QuerySet[Analysis]:
+    """Those that hide by another limit than the installation's: nobody can ask for them any more."""
+    return Analysis.objects.exclude(query__small_cell=small_cell())
 
 
 def claimable(now: datetime | None = None) -> QuerySet[Analysis]:

@@ -14,9 +14,10 @@ from feedback.queries.columns import read_numbers
 from feedback.queries.keyed import Keyed
 from feedback.queries.run_columns import KINDS, OUTCOMES, Keys, RunColumns, read_runs
 from feedback.queries.run_labels import RunLabels
-from surveys.models import Journey
+from surveys.models import Journey, JourneyRun
 
 WEIGHT = "_weight"  # attribute of a run that came in as one weighted row of a wide table
+NAMELESS = "_nameless"  # attribute of a run whose table said nothing of its customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,11 @@ class GapInput:
 def run_ids(journey_id: int, window: Window, segments: Mapping[str, str] | None = None) -> QuerySet[RunScore, int]:
     """The ids of the runs that `run_table` reads, for use as a subquery."""
     return _rows(journey_id, window, segments).values_list("run_id", flat=True)
+
+
+def runs_without_customer(found: QuerySet[RunScore, int]) -> int:
+    """How many of these runs came from a table without customers, so that each has one of its own."""
+    return JourneyRun.objects.filter(pk__in=found, attributes__has_key=NAMELESS).count()
 
 
 def _rows(journey_id: int, window: Window, segments: Mapping[str, str] | None) -> QuerySet[RunScore]:

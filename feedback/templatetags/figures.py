@@ -4,12 +4,18 @@ from typing import Any
 
 from django import template
 
-from feedback.dashboards.words import duration, one, signed
+from feedback.dashboards.words import duration, fewer, fewer_or_needed, left_out, one, signed
+from feedback.insights.suppression import agent_limits, small_cell
 
 register = template.Library()
 register.filter("one", one)
 register.filter("duration", duration)
 register.filter("signed", signed)
+register.filter("left_out", left_out)
+register.simple_tag(fewer)
+register.simple_tag(fewer_or_needed)
+register.simple_tag(small_cell)
+register.simple_tag(agent_limits)
 
 
 @register.filter

@@ -23,7 +23,7 @@ from feedback.actions.imports.values import find_question, occasion_key, read_an
 from feedback.actions.store_answers import ResponseIn, store_each
 from feedback.enums import ResponseSource
 from feedback.queries.asked import AskedQuestion
-from feedback.queries.run_table import WEIGHT
+from feedback.queries.run_table import NAMELESS, WEIGHT
 from surveys.actions.customers import CustomerIn, check_id, check_language, check_time, take_customers
 from surveys.actions.take_runs import RunIn, Telling, take_runs
 from surveys.enums import RunOutcome
@@ -126,6 +126,7 @@ class WideAnswers(Importer):
             for survey, values in answers.items()
         ]
         facts: dict[str, Any] = segments if weight is None else {**segments, WEIGHT: weight}
+        facts |= {} if wide.customer else {NAMELESS: True}
         again = run in self._runs
         self._runs.add(run)
         return Respondent(customer, run, at, facts, drafts, again)

@@ -41,8 +41,8 @@ def test_paired_gap_tiny_clusters_by_hand():
     assert (gap.gap, gap.lo, gap.hi) == pytest.approx(
         (30.166666666666668, 15.140181461355551, 45.19315187197778), abs=1e-6
     )
-    assert (gap.n_pairs, gap.customers, gap.p, gap.p_permutation, gap.label) == (6, 4, None, None, "indicative")
-    assert gap.warnings == ("indicative", "few_customers")
+    assert (gap.n_pairs, gap.customers, gap.p, gap.p_permutation, gap.label) == (6, 4, None, None, "not_enough")
+    assert gap.warnings == ("not_enough",)
 
 
 def test_paired_gap_uses_pairs_only_and_counts_the_rest():

@@ -3,6 +3,8 @@
 # A None where a number is asserted fails the test by itself.
 # mypy: disable-error-code="union-attr, operator"
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,8 @@ from feedback.insights.suppression import (
     cell_state,
     comments_shown,
     complementary,
-    limit,
+    raise_small_cell,
+    small_cell,
     withheld,
 )
 
@@ -33,12 +36,27 @@ def test_cell_state_limits(n, state):
 
 
 def test_limit_can_only_go_up():
-    assert (limit(1), limit(8)) == (5, 8)
-    assert (cell_state(4, 1), cell_state(7, 8)) == ("hidden", "hidden")
+    with pytest.raises(ValueError, match="SMALL_CELL is 4: numbers of fewer than 5 customers are always hidden"):
+        raise_small_cell(4)
+    assert small_cell() == 5
+
+
+@pytest.fixture
+def twelve() -> Iterator[None]:
+    before = raise_small_cell(12)
+    yield
+    raise_small_cell(before)
+
+
+def test_raised_limit_is_that_of_everything(twelve):
+    assert (cell_state(11), cell_state(12)) == ("hidden", "indicative")
+    assert (comments_shown(11), comments_shown(12)) == (False, True)
+    assert (agent_shown(20, 11), agent_shown(20, 12)) == (False, True)
+    assert complementary([8, 15, 40]) == (True, True, False)
 
 
 def test_comments_and_agents_need_more():
-    assert (comments_shown(9), comments_shown(10), comments_shown(10, 12)) == (False, True, False)
+    assert (comments_shown(9), comments_shown(10)) == (False, True)
     assert (agent_shown(20, 10), agent_shown(19, 10), agent_shown(20, 9)) == (True, False, False)
 
 
