@@ -102,7 +102,8 @@ def state_of(value: Value) -> str:
 
 def people_of(value: Value) -> int:
     """The customers behind a number; where they are not counted, its answers."""
-    return int(value.get("customers", value["n"]))
+    people: int = value.get("customers", value["n"])
+    return people
 
 
 def transition_values(definition: JourneyDefinition, table: RunTable, suppressed: list[Value]) -> list[Value]:
