@@ -102,7 +102,7 @@ def state_of(value: Value) -> str:
 
 def people_of(value: Value) -> int:
     """The customers behind a number; where they are not counted, its answers."""
-    people: int = value.get("customers", value["n"])
+    people: int = value["customers"] if "customers" in value else value["n"]
     return people
 
 
