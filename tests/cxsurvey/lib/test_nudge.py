@@ -9,15 +9,16 @@ import pytest
 from celery import current_app
 from django.db import transaction
 
-from cxsurvey.lib import nudge as module
-from cxsurvey.lib.nudge import Breaker, nudge, publish
+from cxsurvey.lib.nudge import Breaker, nudge, publish, waker
 from tests.sinks import free_port
 
 
 @pytest.fixture(autouse=True)
 def _fresh_breaker() -> Iterator[None]:
+    waker.flush()
     Breaker.closed_until = 0.0
     yield
+    waker.flush()
     Breaker.closed_until = 0.0
 
 
@@ -59,10 +60,11 @@ def test_publish_real_broker_takes_it() -> None:
 @pytest.mark.django_db
 def test_nudge_waits_for_the_commit(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any) -> None:
     told: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(module, "publish", lambda *args: told.append(args))
+    monkeypatch.setattr(waker, "tell", lambda *args: told.append(args))
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         nudge("surveys.deliver_due", 7)
-        assert told == []
+        assert (waker.flush(), told) == (True, [])
+    assert waker.flush()
     assert told == [("surveys.deliver_due", 7)]
 
 
@@ -72,3 +74,16 @@ def test_nudge_without_broker_leaves_the_caller_alone(broker: Any, django_captur
     with django_capture_on_commit_callbacks(execute=True) as callbacks, transaction.atomic():
         nudge("surveys.deliver_due")
     assert len(callbacks) == 1
+    assert waker.flush()
+    assert not Breaker.is_open()
+
+
+@pytest.mark.django_db
+def test_nudge_broker_hangs_costs_the_caller_nothing(broker: Any, django_capture_on_commit_callbacks: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        broker(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        began = time.monotonic()
+        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+            nudge("surveys.deliver_due")
+        assert time.monotonic() - began < 0.5
+        assert waker.flush(10)

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cxsurvey.lib.nudge import waker
 from cxsurvey.lib.tokens import digest
 from surveys.actions.decide import decide_by_clock
 from surveys.actions.decide_events import decide_for_interactions, decide_for_runs
@@ -377,9 +378,10 @@ def test_decide_due_now_wakes_a_worker_after_commit(
     journey: JourneyVersion, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     woken: list[str] = []
-    monkeypatch.setattr("cxsurvey.lib.nudge.publish", woken.append)
+    monkeypatch.setattr(waker, "tell", woken.append)
     touchpoint(journey)
     with django_capture_on_commit_callbacks(execute=True):
         decide_for_interactions([contact(journey).pk], NOON)
-        assert woken == []
+        assert (waker.flush(), woken) == (True, [])
+    assert waker.flush()
     assert woken == ["surveys.deliver_due"]
