@@ -99,9 +99,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL", default="postgres://127.0.0.1:1/unset")}
 DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5  # allows it; cxsurvey/lib/prepared.py says what is prepared
 if env.bool("DATABASE_POOL", default=False):  # web processes only: the pool is useless in prefork workers
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8)}
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5  # allows it: see cxsurvey/lib/prepared.py
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)

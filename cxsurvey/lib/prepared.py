@@ -1,7 +1,8 @@
 """A statement that runs with every request: PostgreSQL plans it once per connection.
 
-Planning costs it several times as much as running. Django's own cursors put values into the text, so that it plans each
-anew. Through pgbouncer this needs version 1.21 (docs/scaling.md).
+Planning costs it several times as much as running. Django's own cursors put values into the text, so that it plans
+each anew. Prepared is only where DATABASE_POOL is on (settings: prepare_threshold), that is in web processes: when a
+transaction is rolled back, psycopg drops all that the connection has prepared, and workers have prepared by themselves.
 """
 
 from collections.abc import Sequence

@@ -6,6 +6,7 @@ from feedback.actions.store_answers import ResponseIn
 from feedback.queries.asked import questions_asked
 from surveys.actions.suppress import resume
 from surveys.enums import Channel
+from surveys.models import SurveyVersion
 from surveys.policy.basis import Basis
 
 
@@ -27,3 +28,8 @@ def note_consents(item: ResponseIn, now: datetime) -> list[Channel]:
         basis = Basis.of(f"answer to {version.survey.code}", now, f"{version.survey.code}, version {version.number}")
         resume(item.customer, channels, basis, now)
     return channels if item.customer else []
+
+
+def may_grant(version: SurveyVersion) -> bool:
+    """Whether the survey asks for a consent at all."""
+    return any(question.spec.kind == "consent" for question in questions_asked(version).values())

@@ -1,7 +1,7 @@
 """Store responses: one per occasion, their answers, and the words in them, in a handful of statements however many."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -102,15 +102,17 @@ def store_within(items: Sequence[ResponseIn]) -> list[Stored]:
     """store_each() for a caller whose own transaction ends with any error: no savepoint is set and released."""
     if not items:
         return []
-    stages = _Stages(items)
+    stages = Stages(items)
     stored = _insert_responses(items)
-    new = [(item, each.response) for item, each in zip(items, stored, strict=True) if each.created]
-    answers = [answer for item, response in new for answer in _answers(item, response, stages)]
+    new = [(item, each.response.pk) for item, each in zip(items, stored, strict=True) if each.created]
+    answers = [answer for item, response_id in new for answer in answers_of(item, stages, response_id)]
     copied = [answer for answer in answers if not answer.words] if len(answers) >= COPY_FROM else []
     if copied:
         copy_rows(Answer, COLUMNS, map(_row, copied))
     texts = _insert([answer for answer in answers if answer.words or not copied])
-    _wake(run_ids={item.run.pk for item, _response in new if item.run}, texts=texts)
+    run_ids = {item.run.pk for item, _id in new if item.run}
+    mark_stale(run_ids)
+    wake(runs=bool(run_ids), texts=bool(texts))
     return stored
 
 
@@ -128,7 +130,7 @@ def content_hash(version_id: int, values: Mapping[str, RawValue]) -> bytes:
 
 def _insert_responses(items: Sequence[ResponseIn]) -> list[Stored]:
     """Insert what conflicts with nothing; what was there already, or comes twice in the batch, is read by its key."""
-    fresh = [_response(item) for item in items]
+    fresh = [Response(**response_values(item)) for item in items]
     ids = insert_new(fresh, "public_id")
     made: dict[str, Response] = {}
     for row in fresh:
@@ -148,36 +150,37 @@ def _known(keys: Sequence[str]) -> Iterable[Response]:
     return Response.objects.filter(occasion_key__in=keys) if keys else ()
 
 
-def _response(item: ResponseIn) -> Response:
-    return Response(
-        occasion_key=item.occasion_key,
-        survey_id=item.version.survey_id,
-        version=item.version,
-        invitation=item.invitation,
-        customer=item.customer,
-        run=item.run,
-        interaction=item.interaction,
-        source=item.source,
-        channel=item.channel,
-        language=item.language,
-        content_hash=content_hash(item.version.pk, item.values),
-        weight=item.weight,
-        late=item.late,
-        complete=item.complete,
-        seconds=item.seconds,
-        open_link=item.open_link,
-        hidden=dict(item.hidden),
-        order=dict(item.order),
-        asked_at=item.asked_at,
-        answered_at=item.answered_at,
-    )
+def response_values(item: ResponseIn) -> dict[str, Any]:
+    """The row of a response by column, but for what the table itself gives it."""
+    return {
+        "occasion_key": item.occasion_key,
+        "survey_id": item.version.survey_id,
+        "version_id": item.version.pk,
+        "invitation_id": item.invitation.pk if item.invitation else None,
+        "customer_id": item.customer.pk if item.customer else None,
+        "run_id": item.run.pk if item.run else None,
+        "interaction_id": item.interaction.pk if item.interaction else None,
+        "source": item.source,
+        "channel": item.channel,
+        "language": item.language,
+        "content_hash": content_hash(item.version.pk, item.values),
+        "weight": item.weight,
+        "late": item.late,
+        "complete": item.complete,
+        "seconds": item.seconds,
+        "open_link_id": item.open_link.pk if item.open_link else None,
+        "hidden": dict(item.hidden),
+        "order": dict(item.order),
+        "asked_at": item.asked_at,
+        "answered_at": item.answered_at,
+    }
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class Given:
     """One answer, ready to be written, with the words that came with it, which may be none."""
 
-    response: Response
+    response_id: int | None
     item: ResponseIn
     question: AskedQuestion
     value: RawValue
@@ -204,8 +207,8 @@ class _Given:
         return kind(spec.kind).score(self.value, spec)
 
 
-def _answers(item: ResponseIn, response: Response, stages: "_Stages") -> Iterator[_Given]:
-    """Each answer of a response."""
+def answers_of(item: ResponseIn, stages: "Stages", response_id: int | None = None) -> Iterator[Given]:
+    """Each answer of a response, which may not be stored yet."""
     asked = questions_asked(item.version)
     for code, value in item.given.items():
         question = asked.get(code)
@@ -214,29 +217,31 @@ def _answers(item: ResponseIn, response: Response, stages: "_Stages") -> Iterato
             raise UnknownQuestion(_('The survey does not ask "%(code)s"; it asks %(known)s.') % names)
         places = [stages.find(item, stage) for stage in question.stage_codes]
         stage, to_stage = [*places, None, None][:2]
-        yield _Given(response, item, question, value, stage, to_stage)
+        yield Given(response_id, item, question, value, stage, to_stage)
 
 
-def _row(given: _Given) -> tuple[Any, ...]:
-    """The answer as COLUMNS, for COPY; choices as an array literal."""
+def values_of(given: Given) -> dict[str, Any]:
+    """The answer by COLUMNS."""
     item, value = given.item, given.value
-    return (
-        given.response.pk,
-        given.question.pk,
-        item.run.pk if item.run else None,
-        str(given.question.measures),
-        given.stage,
-        given.to_stage,
-        value.number,
-        "{" + ",".join(map(_quoted, given.choices)) + "}",
-        given.score,
-        item.answered_at,
-    )
+    return {
+        "response_id": given.response_id,
+        "question_id": given.question.pk,
+        "run_id": item.run.pk if item.run else None,
+        "measures": str(given.question.measures),
+        "stage_id": given.stage,
+        "to_stage_id": given.to_stage,
+        "value": value.number,
+        "choices": given.choices,
+        "score": given.score,
+        "answered_at": item.answered_at,
+    }
 
 
-def _answer(given: _Given) -> Answer:
-    values = dict(zip(COLUMNS, _row(given), strict=True))
-    return Answer(**{**values, "choices": given.choices})
+def _row(given: Given) -> tuple[Any, ...]:
+    """The answer as COLUMNS, for COPY; choices as an array literal."""
+    values = values_of(given)
+    values["choices"] = "{" + ",".join(map(_quoted, given.choices)) + "}"
+    return tuple(values.values())
 
 
 def _quoted(code: str) -> str:
@@ -245,7 +250,7 @@ def _quoted(code: str) -> str:
     return f'"{escaped}"'
 
 
-class _Stages:
+class Stages:
     """Finds the stage rows that stage codes mean: in the run's version, else in the journey's published one."""
 
     def __init__(self, items: Sequence[ResponseIn]) -> None:
@@ -272,15 +277,15 @@ class _Stages:
         yield self._published.get(item.version.survey.journey_id or 0)
 
 
-def _insert(given: Sequence[_Given]) -> int:
+def _insert(given: Sequence[Given]) -> int:
     """Insert answers, with a row for every text, which waits to be scored or is sealed; return how many to score."""
-    answers = Answer.objects.bulk_create(map(_answer, given), batch_size=BATCH)
+    answers = Answer.objects.bulk_create([Answer(**values_of(each)) for each in given], batch_size=BATCH)
     wordy = [(answer, each) for answer, each in zip(answers, given, strict=True) if each.words]
     sealed = [SealedText(answer=answer, text=each.words) for answer, each in wordy if each.sealed]
     if sealed:
         SealedText.objects.bulk_create(sealed, batch_size=BATCH)
     texts = [
-        FreeText(answer=answer, text=each.words, language=each.response.language)
+        FreeText(answer=answer, text=each.words, language=each.item.language)
         for answer, each in wordy
         if not each.sealed
     ]
@@ -288,10 +293,15 @@ def _insert(given: Sequence[_Given]) -> int:
     return len(texts)
 
 
-def _wake(run_ids: set[int], texts: int) -> None:
+def mark_stale(run_ids: Collection[int]) -> None:
     """Mark the runs stale whatever their mark: a refresh that has just read them must lose to this write."""
     if run_ids:
         JourneyRun.objects.filter(pk__in=run_ids).update(stale=True)
+
+
+def wake(*, runs: bool, texts: bool) -> None:
+    """After the commit, wake who refreshes run rows and who scores texts."""
+    if runs:
         nudge("feedback.refresh_runs")
     if texts:
         nudge("feedback.score_texts")

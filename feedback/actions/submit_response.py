@@ -1,23 +1,28 @@
 """Submit one survey: claim the invitation, store the response, settle its messages; twice is once (reliability R8)."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from feedback.actions.note_consents import note_consents
+from feedback.actions.claim_and_store import claim_and_store
+from feedback.actions.note_consents import may_grant, note_consents
 from feedback.actions.occasions import of_invitation
 from feedback.actions.save_page import finish
-from feedback.actions.store_answers import ResponseIn, content_hash, store_within
+from feedback.actions.store_answers import ResponseIn, content_hash
 from feedback.actions.take_places import take_places
 from feedback.enums import ResponseSource
 from feedback.models import Response
 from feedback.queries.asked_invitation import invitation_by_token
 from surveys.actions.answered import settle_messages
 from surveys.actions.conversations import close
-from surveys.enums import INVITATION_MAY_ANSWER, ConversationState, InvitationState
+from surveys.enums import ConversationState
+from surveys.logic.quotas import limits
 from surveys.models import Invitation
 from surveys.queries.known import occasion_key
 from surveys.question_kinds import RawValue
@@ -78,46 +83,64 @@ def submit_invitation(
 
     `paged`: pages may have been saved before, which are done with now. `seconds`: how long answering took.
     """
-    with transaction.atomic():
-        if not _claim(invitation.pk, now):
+    item = _item(invitation, values, language=language, now=now, source=source, channel=channel, seconds=seconds)
+    with _whole(item, paged):
+        claimed = claim_and_store(item)
+        if claimed is None or not claimed.stored:
             return _receipt_again(invitation, values)
-        item = ResponseIn(
-            occasion_key=occasion_key(invitation),
-            version=invitation.version,
-            values=values,
-            answered_at=now,
-            customer=invitation.customer,
-            invitation=invitation,
-            run=invitation.run,
-            stage=invitation.stage,
-            interaction=invitation.interaction,
-            source=source,
-            channel=channel or invitation.channel,
-            language=language,
-            asked_at=invitation.due_at,
-            seconds=seconds,
-            order=order_of(invitation.version, occasion_key(invitation)).as_json(),
-        )
-        [stored] = store_within([item])
         note_consents(item, now)
         take_places(of_invitation(invitation), values, now)
-        settle_messages(invitation.pk)
         if by_conversation(invitation.version.document):
             close([invitation.pk], ConversationState.DONE, now)
         if paged:
             finish(of_invitation(invitation), now)
-    return receipt_of(stored.response)
+    if claimed.unsettled:  # in a transaction of its own: whoever sends looks at the invitation, which is answered now
+        with transaction.atomic():
+            settle_messages(invitation.pk)
+    return _receipt(claimed.public_id, now)
 
 
-def _claim(invitation_id: int, now: datetime) -> bool:
-    """Exactly one of any number of parallel posts moves the invitation to answered."""
-    open_ones = Invitation.objects.filter(pk=invitation_id, state__in=INVITATION_MAY_ANSWER, expires_at__gt=now)
-    return open_ones.update(state=InvitationState.ANSWERED, answered_at=now) == 1
+def _item(
+    invitation: Invitation,
+    values: Mapping[str, RawValue],
+    *,
+    language: str,
+    now: datetime,
+    source: str,
+    channel: str,
+    seconds: int | None,
+) -> ResponseIn:
+    key = occasion_key(invitation)
+    return ResponseIn(
+        occasion_key=key,
+        version=invitation.version,
+        values=values,
+        answered_at=now,
+        customer=invitation.customer,
+        invitation=invitation,
+        run=invitation.run,
+        stage=invitation.stage,
+        interaction=invitation.interaction,
+        source=source,
+        channel=channel or invitation.channel,
+        language=language,
+        asked_at=invitation.due_at,
+        seconds=seconds,
+        order=order_of(invitation.version, key).as_json(),
+    )
+
+
+def _whole(item: ResponseIn, paged: bool) -> AbstractContextManager[object]:
+    """A transaction where more is written than the one statement, which needs none."""
+    document = item.version.document
+    alone = not (paged or limits(document) or by_conversation(document) or may_grant(item.version))
+    return nullcontext() if alone else transaction.atomic()
 
 
 def _receipt_again(invitation: Invitation, values: Mapping[str, RawValue]) -> Receipt:
     """The receipt of the response that is there, if it says the same."""
-    response = Response.objects.filter(invitation_id=invitation.pk).first()
+    mine = Q(invitation_id=invitation.pk) | Q(occasion_key=occasion_key(invitation))
+    response = Response.objects.filter(mine).first()
     if response is None:
         raise Gone
     if bytes(response.content_hash) != content_hash(invitation.version_id, values):
@@ -127,4 +150,8 @@ def _receipt_again(invitation: Invitation, values: Mapping[str, RawValue]) -> Re
 
 def receipt_of(response: Response) -> Receipt:
     """What the customer is told of a response."""
-    return Receipt(reference=str(response.public_id)[:8].upper(), answered_at=response.answered_at)
+    return _receipt(response.public_id, response.answered_at)
+
+
+def _receipt(public_id: UUID, answered_at: datetime) -> Receipt:
+    return Receipt(reference=str(public_id)[:8].upper(), answered_at=answered_at)

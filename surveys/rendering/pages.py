@@ -10,6 +10,7 @@ from django.conf.locale import LANG_INFO
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from surveys.enums import VersionState
@@ -126,7 +127,7 @@ class AnswerForm(forms.Form):
         super().__init__(None if data is None else _posted(data), initial=given, auto_id="id_%s")
         self.specs, self.whole = specs, whole
         self.values: dict[str, RawValue] = {}
-        self.fields = {spec.code: kind(spec.kind).form_field(spec) for spec in specs}
+        self.fields = {spec.code: _field(spec, get_language() or "") for spec in specs}
         self.initial = {**given, **_as_typed(self.fields, _posted(typed or {}))}
 
     def clean(self) -> dict[str, Any]:
@@ -149,6 +150,12 @@ class AnswerForm(forms.Form):
         except ValueError as trouble:
             if spec.kind != "hidden":  # which the customer did not write and cannot mend
                 self.add_error(spec.code, str(trouble))
+
+
+@lru_cache(maxsize=4096)
+def _field(spec: QuestionSpec, _language: str) -> forms.Field:
+    """The field of a question in the language in force. Forms share it: they read by it and change nothing of it."""
+    return kind(spec.kind).form_field(spec)
 
 
 def _posted(data: Mapping[str, Sequence[str]]) -> MultiValueDict[str, str]:

@@ -1,5 +1,7 @@
 """Statements that are planned once per connection."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -10,16 +12,30 @@ pytestmark = pytest.mark.django_db
 SQL = "SELECT %s::bytea, now() IS NOT NULL"
 
 
+@pytest.fixture
+def _as_in_web(transactional_db: None) -> Iterator[None]:
+    """A connection of its own, of which psycopg may prepare statements."""
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = 5
+    yield
+    connection.close()
+
+
 def prepared() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement FROM pg_prepared_statements ORDER BY 1")
         return [statement for (statement,) in cursor.fetchall()]
 
 
+@pytest.mark.usefixtures("_as_in_web")
 def test_run_prepared_again_is_planned_once() -> None:
-    before = prepared()
     assert [run_prepared(SQL, [value]) for value in (b"a", b"b")] == [[(b"a", True)], [(b"b", True)]]
-    assert [each for each in prepared() if each not in before] == ["SELECT $1::bytea, now() IS NOT NULL"]
+    assert prepared() == ["SELECT $1::bytea, now() IS NOT NULL"]
+
+
+def test_run_prepared_in_a_worker_is_not_prepared() -> None:
+    run_prepared(SQL, [b"a"])
+    assert [each for each in prepared() if "bytea" in each] == []
 
 
 def test_run_prepared_is_seen_by_whoever_counts_queries() -> None:
