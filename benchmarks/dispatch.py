@@ -1,9 +1,9 @@
 """Invitations a second: planned from contacts, and sent by one worker process into a mail sink on loopback.
 
-`python -m benchmarks.dispatch [--messages 2000] [--out FILE]`; uses a throw-away database with durable commits.
-Beside our own life of a message (two commits) it measures one with a single commit, to show what the second costs; and,
-where POST_OFFICE_PYTHON names the Python of an environment with django-post-office and psycopg, that package with the
-same mails into the same sink and database server.
+`python -m benchmarks.dispatch [--messages 2000] [--lanes 8] [--out FILE]`; a throw-away database with durable commits.
+Beside our own life of a message it measures it over one connection, and one without the mark before the carrier, to
+show what that costs; and, where POST_OFFICE_PYTHON names the Python of an environment with django-post-office and
+psycopg, that package with the same mails into the same sink and database server.
 """
 
 import argparse
@@ -31,6 +31,7 @@ def main() -> int:
         os.environ.update(
             DJANGO_SETTINGS_MODULE="benchmarks.settings", DATABASE_URL=url, SECRET_KEY=secrets.token_hex(32),
             PUBLIC_BASE_URL="https://feedback.example.org", LOG_LEVEL="ERROR", DISPATCH_MARK_FILE="",
+            DELIVERY_LANES=str(options.lanes),
         )  # fmt: skip
         import django
         from django.core.management import call_command
@@ -57,9 +58,15 @@ def measure(count: int, sink: str, database: str) -> tuple[Figures, dict[str, fl
     shares: Counter[str] = Counter()
     with _timed(shares):
         figures["sent (one process)"] = _send(count)
+    steps = shares.pop(STEPS)
+    figures["sent (one process)"]["messages_a_commit"] = round(count / steps, 1)
     figures["planned again"] = _plan(count, "B")
-    with _single_commit():
-        figures["sent with a single commit"] = _send(count)
+    settings.DELIVERY_LANES, lanes = 1, settings.DELIVERY_LANES
+    figures["sent over one connection"] = _send(count)
+    settings.DELIVERY_LANES = lanes
+    figures["planned once more"] = _plan(count, "C")
+    with _without_mark():
+        figures["sent without the mark"] = _send(count)
     if python := os.environ.get("POST_OFFICE_PYTHON"):
         figures |= _post_office(python, count, sink, database)
     return figures, {name: round(1000 * seconds / count, 3) for name, seconds in shares.items()}
@@ -78,16 +85,54 @@ def _plan(count: int, prefix: str) -> dict[str, float]:
 
 
 def _send(count: int) -> dict[str, float]:
+    from django.db import connection
+
     from surveys.actions.deliver import deliver_due
     from surveys.models import Delivery
 
     before = Delivery.objects.filter(state="sent").count()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as autovacuum does for tables that have grown
+    others = _Others()
     began, cpu = time.perf_counter(), time.process_time()
     while deliver_due(FOREVER):
         pass
     row = _row(count, time.perf_counter() - began, time.process_time() - cpu)
+    row |= others.since(count)
     assert Delivery.objects.filter(state="sent").count() == before + count
     return row
+
+
+class _Others:
+    """CPU of the database and of the sink, which are our children, with all of their own."""
+
+    def __init__(self) -> None:
+        self._began = self._now()
+
+    def since(self, count: int) -> dict[str, float]:
+        """Milliseconds a message since it was made."""
+        now = self._now()
+        return {name: round(1000 * (now[name] - self._began[name]) / count, 3) for name in now}
+
+    def _now(self) -> dict[str, float]:
+        found: dict[str, float] = {"database_cpu_ms": 0.0, "sink_cpu_ms": 0.0}
+        for child in _children(os.getpid()):
+            command = Path(f"/proc/{child}/cmdline").read_bytes()
+            found["sink_cpu_ms" if b"benchmarks.sink" in command else "database_cpu_ms"] += _cpu_seconds(child)
+        return found
+
+
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _cpu_seconds(pid: int) -> float:
+    """User and system time of a process, of those that it has waited for, and of those that live."""
+    try:
+        ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK") + sum(map(_cpu_seconds, _children(pid)))
+    except OSError:  # it has just ended
+        return 0.0
 
 
 def _row(count: int, seconds: float, cpu: float = 0.0) -> dict[str, float]:
@@ -95,19 +140,22 @@ def _row(count: int, seconds: float, cpu: float = 0.0) -> dict[str, float]:
     return row | ({"cpu_ms": round(1000 * cpu / count, 3)} if cpu else {})
 
 
+STEPS = "steps"
+
+
 @contextmanager
 def _timed(shares: Counter[str]) -> Iterator[None]:
-    """Add up where the time of sending goes."""
-    from surveys.actions import deliver_moves, deliver_one
-    from surveys.channels.email import smtp
+    """Add up where the time of the thread goes that owns the batch; lanes work beside it. STEPS: how many commits."""
+    from surveys.actions import deliver_moves, deliver_rounds, deliver_step
+    from surveys.actions.deliver_batch import Batch
+    from surveys.actions.deliver_lanes import Lanes
 
     patches = [
-        mock.patch.object(deliver_moves, "mark_sending", _clock(deliver_moves.mark_sending, "first commit", shares)),
-        mock.patch.object(deliver_moves, "record", _clock(deliver_moves.record, "second commit", shares)),
-        mock.patch.object(deliver_one, "compose", _clock(deliver_one.compose, "words and links", shares)),
-        mock.patch.object(smtp, "build", _clock(smtp.build, "MIME", shares)),
-        mock.patch.object(smtp.SmtpChannel, "_transmit", _clock(smtp.SmtpChannel._transmit, "SMTP: body", shares)),
-        mock.patch.object(smtp.SmtpChannel, "_start", _clock(smtp.SmtpChannel._start, "SMTP: envelope", shares)),
+        mock.patch.object(deliver_step, "step", _clock(deliver_step.step, "recording and marking (commits)", shares)),
+        mock.patch.object(deliver_rounds, "compose", _clock(deliver_rounds.compose, "words and links", shares)),
+        mock.patch.object(deliver_moves, "claim", _clock(deliver_moves.claim, "claims", shares)),
+        mock.patch.object(Batch, "sort_out", _clock(Batch.sort_out, "loading and rechecking", shares)),
+        mock.patch.object(Lanes, "came", _clock(Lanes.came, "waiting for the mail server", shares)),
     ]
     began = time.perf_counter()
     for each in patches:
@@ -118,7 +166,7 @@ def _timed(shares: Counter[str]) -> Iterator[None]:
         for each in patches:
             each.stop()
         whole = time.perf_counter() - began
-        shares["claims, rechecks, the rest"] = whole - sum(shares.values())
+        shares["the rest"] = whole - sum(seconds for name, seconds in shares.items() if name != STEPS)  # type: ignore[assignment]
 
 
 def _clock(function: Callable[..., Any], name: str, shares: Counter[str]) -> Callable[..., Any]:
@@ -128,25 +176,28 @@ def _clock(function: Callable[..., Any], name: str, shares: Counter[str]) -> Cal
             return function(*args, **kwargs)
         finally:
             shares[name] += time.perf_counter() - began  # type: ignore[assignment]
+            shares[STEPS] += "commits" in name
 
     return timed
 
 
 @contextmanager
-def _single_commit() -> Iterator[None]:
+def _without_mark() -> Iterator[None]:
     """A life without the mark `sending`: what dies while sending would be sent again, so it is measured only."""
-    from surveys.actions import deliver_moves
+    from surveys.actions import deliver_step
     from surveys.actions.deliver_prepared import Prepared
 
-    statement = deliver_moves._RECORD.prepare.partition(") AS ")[2].replace(
-        "d.state = 'sending'", "d.state = 'claimed'"
-    )
-    types = ("bigint", "integer", "text", "text", "double precision", "text", "smallint", "bigint", "integer")
-    one = Prepared("bench_one_commit", types, statement)
-    with (
-        mock.patch.object(deliver_moves, "mark_sending", return_value=True),
-        mock.patch.object(deliver_moves, "_RECORD", one),
-    ):
+    step, statement = deliver_step.step, deliver_step._STEP
+    direct = statement.prepare.partition(") AS ")[2].replace("'sending' AS was FROM", "'claimed' AS was FROM", 1)
+    one = Prepared("bench_without_mark", statement.types, direct)
+
+    def unmarked(records: Any = (), marks: Any = (), takes: Any = (), **more: Any) -> Any:
+        held = frozenset(each.held.id for each in marks)
+        if not records and not takes:
+            return deliver_step.Done(frozenset(), held, frozenset())
+        return step(records, (), takes, **more)._replace(marked=held)
+
+    with mock.patch.object(deliver_step, "step", unmarked), mock.patch.object(deliver_step, "_STEP", one):
         yield
 
 
@@ -192,13 +243,14 @@ def _post_office(python: str, count: int, sink: str, database: str) -> Figures:
         cursor.execute("CREATE DATABASE post_office")
     command = [python, "-c", POST_OFFICE, str(count), sink, database]
     words = f"{payload['text']}\0{payload['html']}"
+    others = _Others()
     done = subprocess.run(command, input=words, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"django-post-office could not be measured: {done.stderr[-800:]}")
     made, seconds, cpu = map(float, done.stdout.split()[-3:])
     return {
         "django-post-office: queued": _row(count, made),
-        "django-post-office: sent": _row(count, seconds, cpu),
+        "django-post-office: sent": _row(count, seconds, cpu) | others.since(count),
     }
 
 
@@ -263,11 +315,13 @@ def _disconnect() -> None:
 
 
 def _tell(figures: Figures, shares: dict[str, float]) -> None:
-    print(f"{'step':<28}{'messages':>10}{'seconds':>10}{'a second':>10}{'CPU ms':>10}")
+    print(f"{'step':<28}{'messages':>10}{'seconds':>10}{'a second':>10}{'CPU ms':>10}{'database':>10}{'sink':>10}")
     for name, row in figures.items():
-        cpu = f"{row['cpu_ms']:>10.2f}" if "cpu_ms" in row else ""
+        cpus = [row[key] for key in ("cpu_ms", "database_cpu_ms", "sink_cpu_ms") if key in row]
+        cpu = "".join(f"{each:>10.2f}" for each in cpus)
         print(f"{name:<28}{row['messages']:>10}{row['seconds']:>10.2f}{row['per_second']:>10.0f}{cpu}")
-    print(f"\n{'where the time of sending goes':<40}{'ms a message':>14}")
+    print(f"\nMessages a commit: {figures['sent (one process)']['messages_a_commit']}")
+    print(f"{'where the time of sending goes':<40}{'ms a message':>14}")
     for name, milliseconds in sorted(shares.items(), key=lambda item: -item[1]):
         print(f"{name:<40}{milliseconds:>14.2f}")
     if "django-post-office: sent" in figures:
@@ -281,6 +335,7 @@ def _tell(figures: Figures, shares: dict[str, float]) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=2_000)
+    parser.add_argument("--lanes", type=int, default=8, help="connections of our process to the mail server")
     parser.add_argument("--out", help="write the figures to this file as JSON")
     return parser.parse_args()
 

@@ -15,6 +15,7 @@ from cxsurvey.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGGING_CONFIG = None
 DISPATCH_MARK_FILE = ""
+DELIVERY_LANES = 1  # no threads: what a test does as a message leaves must be done in its own transaction
 SMS_COUNTRIES = ["DE", "US"]  # those of the factories
 PUBLIC_BASE_URL = "http://testserver"
 STORAGES = {

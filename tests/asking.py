@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from surveys.actions.customers import set_addresses
+from surveys.actions.deliver_moves import Claim
+from surveys.actions.deliver_step import Frozen, Mark, Outcome, Record, step
 from surveys.actions.links import set_token_hashes
 from surveys.models import Customer, Delivery, Invitation
 from tests.factories import CustomerFactory, DeliveryFactory, InvitationFactory, published_survey
@@ -36,3 +38,18 @@ def _person(number: int, **fields: Any) -> Customer:
     made: Customer = CustomerFactory.build(**fields)
     set_addresses(made, fields.get("email", made.email), fields.get("phone", f"+491511234{number:04d}"))
     return made
+
+
+def take(held: Claim) -> bool:
+    """Take one claimed message in hand."""
+    return step(takes=[held]).taken == {held.id}
+
+
+def mark(held: Claim, frozen: Frozen | None = None, limit: float = 600.0) -> bool:
+    """Mark one message `sending`; False where it must not leave."""
+    return step(marks=[Mark(held, frozen or Frozen({"words": "x"}, "sink"))], limit=limit).marked == {held.id}
+
+
+def record(held: Claim, outcome: Outcome) -> bool:
+    """Write down what became of one message."""
+    return step([Record(held, outcome)]).recorded == {held.id}

@@ -3,7 +3,7 @@
 import os
 import random
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 
 def read_points(environ: Mapping[str, str]) -> dict[str, float]:
@@ -32,21 +32,24 @@ _points = read_points(os.environ)
 _log_path = os.environ.get("CXSURVEY_FAILPOINT_LOG", "")
 
 
-def failpoint(name: str) -> None:
-    """Perhaps die here by SIGKILL, as a crash would: nothing is flushed, closed or rolled back by us."""
+def failpoint(name: str, window: Callable[[], Iterable[str]] = tuple) -> None:
+    """Perhaps die here by SIGKILL, as a crash would: nothing is flushed, closed or rolled back by us.
+
+    `window` tells what the process has in hand at that moment; it stands in the log behind the name.
+    """
     if not _points:
         return
     # A forked worker must not repeat its parent's draws, hence the system's own source.
     probability = _points.get(name, 0.0)
     if probability and random.SystemRandom().random() < probability:
-        _write_log(name)
+        _write_log(name, window())
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _write_log(name: str) -> None:
+def _write_log(name: str, window: Iterable[str]) -> None:
     """One line, on the disk before the death: a test counts these lines and expects equality."""
     if not _log_path:
         return
     handle = os.open(_log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    os.write(handle, f"{name} {os.getpid()}\n".encode())
+    os.write(handle, f"{' '.join((name, str(os.getpid()), *window))}\n".encode())
     os.fsync(handle)

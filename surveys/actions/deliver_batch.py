@@ -1,23 +1,24 @@
-"""One claimed batch: its messages, the facts that decide about them, its lease, its open carriers."""
+"""One claimed batch: its messages, the facts that decide about them, its lease, what of it is in hand."""
 
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from django.conf import settings
 
 from surveys.actions import deliver_moves as moves
 from surveys.actions.conversations import take_turns
-from surveys.actions.deliver_carriers import Carriers
 from surveys.actions.deliver_check import facts_of
 from surveys.actions.deliver_moves import Claim
 from surveys.actions.deliver_paid import give_back, take_passes
 from surveys.actions.deliver_rates import take_tokens
 from surveys.actions.deliver_refuse import refuse
+from surveys.actions.deliver_step import Frozen
 from surveys.actions.dispatch import hold
+from surveys.channels.base import Message
 from surveys.enums import Channel, DeliveryState, HoldCause
 from surveys.models import Delivery
 from surveys.policy.may_send import Claimed, Decision, may_send
@@ -25,36 +26,42 @@ from surveys.queries.due import claimed_messages
 
 MANY_FAULTS: Final = 3  # faults of a carrier itself, one after the other, after which its channel pauses
 PAUSE: Final = timedelta(minutes=1)
+LATE: Final = "late"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A message that has been made and may leave next."""
+
+    message: Message
+    frozen: Frozen
 
 
 class Batch:
-    """Messages claimed together. At most one of them is in hand at any time."""
+    """Messages claimed together.
+
+    `waiting` have not been marked yet, in their order; the first of them are `in_hand`: their death would be counted.
+    """
 
     def __init__(self, claims: Sequence[Claim], clock: datetime, worker: str) -> None:
         self.claims = {each.id: each for each in claims}
         self.worker = worker
+        self.counts: Counter[str] = Counter()  # what became of its messages, by state; LATE where no longer ours
         self.waiting: deque[Delivery] = deque()
         self.facts: dict[int, Claimed] = {}
-        self.in_hand: int | None = None
-        self.carriers = Carriers()
-        self.faults: Counter[str] = Counter()
+        self.in_hand: set[int] = set()
+        self.made: dict[int, Made] = {}
+        self.faults = 0  # of the carrier, one after the other
+        self.proven = False  # the carrier has taken something since
         self._clock = clock
         self._began = self._renewed = time.monotonic()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.carriers.__exit__(kind, error, trace)
 
     def now(self) -> datetime:
         """The database's clock, carried on from the claim (R21)."""
         return self._clock + timedelta(seconds=time.monotonic() - self._began)
 
-    def sort_out(self) -> Counter[str]:
-        """Recheck all at once; refuse what may not leave now, keep the rest waiting. The refused, by state."""
+    def sort_out(self) -> None:
+        """Recheck all at once; refuse what may not leave now, keep the rest waiting."""
         deliveries = claimed_messages(self.claims)
         self.facts = facts_of(deliveries, self._clock)
         refused: dict[Decision, list[Delivery]] = defaultdict(list)
@@ -65,60 +72,84 @@ class Batch:
         decisions |= take_turns(passed, self._clock)
         give_back([each for each in passed if not decisions[each.pk].ok])
         decisions |= take_tokens([each for each in deliveries if decisions[each.pk].ok], self._clock)
+        ready: list[Delivery] = []
         for delivery in deliveries:
             decision = decisions[delivery.pk]
             if decision.ok:
-                self.waiting.append(delivery)
+                ready.append(delivery)
             else:
                 refused[decision].append(delivery)
-        counts: Counter[str] = Counter()
+        self.waiting = deque(sorted(ready, key=lambda each: each.channel))
         for why, rows in refused.items():
-            counts[str(why.state)] += refuse(rows, why)
-        return counts
+            self.counts[str(why.state)] += refuse(rows, why)
 
-    def take(self, delivery: Delivery) -> bool:
-        """Whether the message is ours and in hand now (the record of the one before may have taken it already)."""
-        if self.in_hand != delivery.pk and not moves.take(self.claims[delivery.pk]):
-            return False
-        self.in_hand = delivery.pk
-        return True
+    def goes_on_by(self, channel: str) -> bool:
+        """Whether the next message leaves by this channel."""
+        return bool(self.waiting) and self.waiting[0].channel == channel
 
-    def following(self) -> Claim | None:
-        """The claim of the message that comes next."""
-        return self.claims[self.waiting[0].pk] if self.waiting else None
+    def next_to_take(self, channel: str, most: int, besides: Collection[int]) -> list[Claim]:
+        """What to take in hand next, at most so many in all; `besides` are about to be marked.
+
+        What was in hand when a worker died is taken alone: if it kills whoever makes it, it takes no others with it.
+        """
+        found: list[Claim] = []
+        held = 0
+        for each in self.waiting:
+            if each.pk in besides:
+                continue
+            if each.channel != channel or held >= most or (each.deaths and held):
+                break
+            held += 1
+            if each.pk not in self.in_hand:
+                found.append(self.claims[each.pk])
+            if each.deaths:
+                break
+        return found
+
+    def drop(self, which: Collection[int]) -> list[Delivery]:
+        """Take these out of what waits: they leave, or may not."""
+        gone = [each for each in self.waiting if each.pk in which]
+        self.waiting = deque(each for each in self.waiting if each.pk not in which)
+        self.in_hand.difference_update(which)
+        for key in which:
+            self.made.pop(key, None)
+        return gone
+
+    def take_back(self, deliveries: Sequence[Delivery]) -> None:
+        """These were about to be marked, but stay in hand."""
+        self.waiting.extendleft(reversed(deliveries))
+        self.in_hand.update(each.pk for each in deliveries)
 
     def keep_lease(self) -> None:
-        """Renew the lease of what is in hand and of what waits, once a third of it has gone by."""
+        """Renew the lease of what waits, once a third of it has gone by."""
         if time.monotonic() - self._renewed < settings.DELIVERY_LEASE_SECONDS / 3:
             return
         kept = [self.claims[each.pk] for each in self.waiting]
-        kept += [self.claims[self.in_hand]] if self.in_hand else []
         moves.renew(kept, self.worker, settings.DELIVERY_LEASE_SECONDS)
         self._renewed = time.monotonic()
 
     def put_back(
         self, cause: str, which: Callable[[Delivery], bool] = lambda _: True, wait: timedelta = timedelta()
-    ) -> int:
-        """Give waiting messages back to the queue, untried; the number given back."""
-        rows = [each for each in self.waiting if which(each)]
-        self.waiting = deque(each for each in self.waiting if each not in rows)
+    ) -> None:
+        """Give waiting messages back to the queue, untried."""
+        rows = {each.pk for each in self.waiting if which(each)}
+        taken = rows & self.in_hand
+        self.drop(rows)
         until = self.now() + wait if wait else None
-        taken = [each.pk for each in rows if each.pk == self.in_hand]
-        others = [each.pk for each in rows if each.pk != self.in_hand]
-        back = moves.move(others, DeliveryState.QUEUED, cause, came=DeliveryState.CLAIMED, next_at=until)
-        if taken:
-            back += moves.move(
-                taken, DeliveryState.QUEUED, cause, came=DeliveryState.CLAIMED, next_at=until, in_hand=True
-            )
-        return len(back)
+        for ids, in_hand in ((rows - taken, False), (taken, True)):
+            if ids:
+                state, came = DeliveryState.QUEUED, DeliveryState.CLAIMED
+                back = moves.move(ids, state, cause, came=came, next_at=until, in_hand=in_hand)
+                self.counts[state] += len(back)
 
     def note_fault(self, channel: str, cause: str, *, account: bool = False) -> None:
         """A fault of the carrier itself: after a few in a row its other messages wait rather than fail one by one.
 
         Where the carrier refuses our account, waiting does not help: the channel is held until a person looks.
         """
-        self.faults[channel] += 1
-        if self.faults[channel] >= MANY_FAULTS:
+        self.faults += 1
+        self.proven = False
+        if self.faults >= MANY_FAULTS:
             if account:
                 hold(channel, HoldCause.ACCOUNT, cause, "", self.now())
             self.put_back_channel(channel, cause)

@@ -1,9 +1,7 @@
-"""Which carrier takes which channel, as the settings say; one open connection per carrier and batch."""
+"""Which carrier takes which channel, as the settings say."""
 
 from dataclasses import replace
 from email.utils import formataddr
-from types import TracebackType
-from typing import Self
 
 from django.conf import settings
 
@@ -37,31 +35,6 @@ def carrier_for(channel: str) -> Carrier:
 def default_sender() -> str:
     """Who writes where a journey has no sender of its own."""
     return formataddr((settings.SENDER_NAME, settings.DEFAULT_FROM_EMAIL))
-
-
-class Carriers:
-    """The carriers of one batch: opened when first needed, closed at the end."""
-
-    def __init__(self) -> None:
-        self._open: dict[str, Carrier] = {}
-
-    def get(self, channel: str) -> Carrier:
-        """The open carrier; TemporaryFailure where it cannot be reached, ValueError where there is none."""
-        if channel not in self._open:
-            carrier = carrier_for(channel)
-            carrier.open()
-            self._open[channel] = carrier
-        return self._open[channel]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for carrier in self._open.values():
-            carrier.close()
-        self._open.clear()
 
 
 def _smtp() -> SmtpChannel:

@@ -6,7 +6,7 @@ from email.utils import formataddr
 from django.conf import settings
 
 from surveys.actions.conversations import first_question, language_of
-from surveys.actions.deliver_moves import Frozen
+from surveys.actions.deliver_step import Frozen
 from surveys.actions.links import answer_url, preferences_url
 from surveys.channels.base import Message
 from surveys.channels.sms.base import segments

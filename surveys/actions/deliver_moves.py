@@ -1,18 +1,16 @@
 """The arrows of a delivery's state machine (reliability R2): one conditional statement each, its event row included.
 
-Written as SQL because the move, its event and what hangs on it must be one statement and one commit: two such
-statements are the whole price of a message. All values are bound parameters.
+Written as SQL because the move, its event and what hangs on it must be one statement and one commit. All values are
+bound parameters. What happens around the moment of sending is in deliver_step.
 """
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
 
-from surveys.actions.deliver_prepared import Prepared
 from surveys.enums import DeliveryState
 
 CAUSE_LENGTH: Final = 300  # characters kept of an error or a cause
@@ -83,83 +81,9 @@ WITH held AS (
 SELECT id, claim_no, clock_timestamp() FROM moved
 """
 
-# The last look at what may forbid the message is part of the very statement that lets it go (reliability R3).
-_MARK = Prepared(
-    "cxsurvey_mark_sending",
-    ("bigint", "integer", "jsonb", "smallint", "text", "double precision"),
-    """
-WITH moved AS (
-    UPDATE surveys_delivery d
-    SET state = 'sending', attempts = d.attempts + 1, deaths = GREATEST(d.deaths, 1) - 1,
-        updated_at = clock_timestamp(),
-        payload = $3, segments = $4, provider = $5,
-        basis = CASE d.channel WHEN 'email' THEN c.basis_email ELSE c.basis_sms END,
-        lease_until = clock_timestamp() + make_interval(secs => $6)
-    FROM surveys_invitation i JOIN surveys_customer c ON c.id = i.customer_id
-         JOIN surveys_survey q ON q.id = i.survey_id
-    WHERE d.id = $1 AND d.state = 'claimed' AND d.claim_no = $2 AND i.id = d.invitation_id
-      AND (i.state IN ('planned', 'live') OR (d.closing AND i.state = 'answered')) AND i.expires_at > clock_timestamp()
-      AND CASE d.channel WHEN 'email' THEN c.consent_email AND c.basis_email <> '{}'
-                         ELSE c.consent_sms AND c.basis_sms <> '{}' END
-      AND (c.paused_until IS NULL OR c.paused_until <= clock_timestamp())
-      AND NOT d.channel || ':' || q.kind = ANY(c.refuses)
-      AND NOT EXISTS (
-        SELECT 1 FROM surveys_neverask n
-        WHERE n.customer_id = c.id AND (n.until IS NULL OR n.until > clock_timestamp()))
-      AND NOT EXISTS (
-        SELECT 1 FROM surveys_suppression s
-        WHERE s.address_hash IN (c.email_hash, c.phone_hash) AND s.channel IN ('', d.channel)
-          AND (s.until IS NULL OR s.until > clock_timestamp()))
-      AND NOT EXISTS (SELECT 1 FROM surveys_dispatchswitch w WHERE w.paused AND w.scope IN ('', d.channel))
-      AND NOT EXISTS (SELECT 1 FROM surveys_campaign k WHERE k.id = d.campaign_id AND k.state <> 'running')
-    RETURNING d.id, d.claim_no
-), told AS (
-    INSERT INTO surveys_deliveryevent (delivery_id, from_state, to_state, claim_no, at, cause)
-    SELECT id, 'claimed', 'sending', claim_no, clock_timestamp(), '' FROM moved
-)
-SELECT id FROM moved
-""",
-)
-
-# Records one message and takes the next one in hand: a death is counted before it can happen, and taken back after.
-_RECORD = Prepared(
-    "cxsurvey_record",
-    ("bigint", "integer", "text", "text", "double precision", "text", "smallint", "bigint", "integer"),
-    """
-WITH moved AS (
-    UPDATE surveys_delivery d
-    SET state = $3, error = $4, provider_id = $6, lease_until = NULL,
-        updated_at = clock_timestamp(), segments = COALESCE($7, d.segments),
-        next_at = CASE WHEN $5 IS NULL THEN d.next_at
-                       ELSE clock_timestamp() + make_interval(secs => $5) END,
-        sent_at = CASE WHEN $3 = 'sent' THEN clock_timestamp() ELSE d.sent_at END
-    WHERE d.id = $1 AND d.state = 'sending' AND d.claim_no = $2
-    RETURNING d.id, d.claim_no, d.invitation_id
-), told AS (
-    INSERT INTO surveys_deliveryevent (delivery_id, from_state, to_state, claim_no, at, cause)
-    SELECT id, 'sending', $3, claim_no, clock_timestamp(), $4 FROM moved
-), live AS (
-    UPDATE surveys_invitation i SET state = 'live' FROM moved
-    WHERE i.id = moved.invitation_id AND i.state = 'planned' AND $3 IN ('sent', 'unknown')
-), ledger AS (
-    UPDATE surveys_askdecision a SET outcome = 'sent' FROM moved
-    WHERE a.invitation_id = moved.invitation_id AND a.outcome = 'planned' AND $3 = 'sent'
-), taken AS (
-    UPDATE surveys_delivery d SET deaths = d.deaths + 1
-    WHERE d.id = $8 AND d.state = 'claimed' AND d.claim_no = $9 RETURNING d.id
-)
-SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM taken)
-""",
-)
-
 _RENEW = """
 UPDATE surveys_delivery SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 WHERE id = ANY(%(ids)s) AND state = 'claimed' AND worker = %(worker)s RETURNING id
-"""
-
-_TAKE = """
-UPDATE surveys_delivery SET deaths = deaths + 1
-WHERE id = %(id)s AND state = 'claimed' AND claim_no = %(claim_no)s RETURNING id
 """
 
 
@@ -169,26 +93,6 @@ class Claim:
 
     id: int
     claim_no: int
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one send: the state it leads to, and for a retry the seconds to wait."""
-
-    state: str
-    error: str = ""
-    wait: float | None = None
-    provider_id: str = ""
-    segments: int | None = None
-
-
-@dataclass(frozen=True)
-class Frozen:
-    """The message as it leaves, but for its tokens, and who carries it."""
-
-    payload: dict[str, Any] = field(default_factory=dict)
-    provider: str = ""
-    segments: int | None = None
 
 
 def move(
@@ -232,37 +136,6 @@ def claim(limit: int, worker: str, lease_seconds: float) -> tuple[list[Claim], d
 def renew(claims: Iterable[Claim], worker: str, lease_seconds: float) -> None:
     """Keep the messages of a batch that wait for their turn."""
     _run(_RENEW, ids=[each.id for each in claims], worker=worker[:80], lease=lease_seconds)
-
-
-def take(held: Claim) -> bool:
-    """Take one claimed message in hand; should the process die with it, that death is already counted."""
-    return bool(_run(_TAKE, id=held.id, claim_no=held.claim_no))
-
-
-def mark_sending(held: Claim, frozen: Frozen, limit_seconds: float) -> bool:
-    """claimed -> sending, payload frozen. False: no longer ours, or no longer allowed. Nothing may be sent then."""
-    payload = json.dumps(frozen.payload)
-    return bool(_MARK.run(held.id, held.claim_no, payload, frozen.segments, frozen.provider, limit_seconds))
-
-
-def record(held: Claim, outcome: Outcome, following: Claim | None = None) -> tuple[bool, bool]:
-    """sending -> what became of it, and take the following message in hand, in one statement.
-
-    (False, _): someone else has moved it meanwhile (the lease was over), so this record is refused.
-    (_, False): the following one is not in hand.
-    """
-    rows = _RECORD.run(
-        held.id,
-        held.claim_no,
-        str(outcome.state),
-        outcome.error[:CAUSE_LENGTH],
-        outcome.wait,
-        outcome.provider_id,
-        outcome.segments,
-        following.id if following else 0,
-        following.claim_no if following else 0,
-    )
-    return bool(rows[0][0]), bool(rows[0][1])
 
 
 def _run(statement: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 import random
 from typing import Final
 
-from surveys.actions.deliver_moves import Outcome
+from surveys.actions.deliver_step import Outcome
 from surveys.channels.base import PermanentFailure, Receipt, TemporaryFailure
 from surveys.enums import DeliveryState
 
@@ -11,6 +11,11 @@ BACK_OFF: Final = (60.0, 300.0, 900.0, 3600.0, 14_400.0)  # 1, 5, 15, 60, 240 mi
 JITTER: Final = 0.2
 LONGEST_WAIT: Final = 86_400.0
 MAX_ATTEMPTS: Final = len(BACK_OFF) + 1
+
+
+def outcome_of(receipt: Receipt | None, failure: Exception | None, attempts: int) -> Outcome:
+    """What one try came to: either there is a receipt or a failure."""
+    return sent(receipt) if receipt else not_sent(failure or RuntimeError("neither receipt nor failure"), attempts)
 
 
 def sent(receipt: Receipt) -> Outcome:

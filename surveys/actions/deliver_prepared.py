@@ -12,7 +12,7 @@ class Prepared:
     """A statement with $1, $2 … of these types. Workers keep their connection, so a pooler must not change it."""
 
     def __init__(self, name: str, types: tuple[str, ...], statement: str) -> None:
-        self.name = name
+        self.name, self.types = name, types
         self.prepare = f"PREPARE {name} ({', '.join(types)}) AS {statement}"
         self.execute = f"EXECUTE {name} ({', '.join(['%s'] * len(types))})"
 

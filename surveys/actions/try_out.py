@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cxsurvey.lib.addresses import AddressError, normalise_email, normalise_phone
-from surveys.actions.deliver_carriers import Carriers
+from surveys.actions.deliver_carriers import carrier_for
 from surveys.actions.deliver_compose import words_of
 from surveys.channels.base import ChannelFailure, Message
 from surveys.enums import Channel
@@ -30,12 +30,12 @@ def try_out(version: SurveyVersion, channel: str, address: str, language: str, s
     recipient = _recipient(channel, address)
     _count(sender)
     rendered = _rendered(version, channel, language)
-    with Carriers() as carriers:
-        try:
-            carriers.get(channel).send(_message(version, rendered, recipient, language))
-        except (ChannelFailure, ValueError) as failed:
-            text = _("It was not sent: %(reason)s")
-            raise ValidationError(text % {"reason": getattr(failed, "detail", str(failed))}) from None
+    try:
+        with carrier_for(channel) as carrier:
+            carrier.send(_message(version, rendered, recipient, language))
+    except (ChannelFailure, ValueError) as failed:
+        text = _("It was not sent: %(reason)s")
+        raise ValidationError(text % {"reason": getattr(failed, "detail", str(failed))}) from None
     return recipient
 
 

@@ -79,15 +79,22 @@ def switches() -> list[DispatchSwitch]:
     return [*fixed, *(row for row in rows.values() if row.paused)]
 
 
-def held_by(delivery: Delivery) -> str:
-    """What holds this very message now ("" for nothing), told by a word for its event."""
-    rows = DispatchSwitch.objects.filter(paused=True, scope__in=("", delivery.channel)).order_by("scope")
-    switch = rows.first()
-    if switch:
-        return f"sending is paused ({switch.scope or 'everything'}): {switch.reason or switch.cause}"
+def holds(deliveries: Collection[Delivery]) -> dict[int, str]:
+    """What holds these very messages now, in words for their events; by delivery id, where anything does."""
+    rows = DispatchSwitch.objects.filter(paused=True, scope__in=("", *Channel.values)).order_by("scope")
+    switches = {
+        each.scope: f"sending is paused ({each.scope or 'everything'}): {each.reason or each.cause}" for each in rows
+    }
     stopped = Campaign.objects.exclude(state=CampaignState.RUNNING)
-    campaign = stopped.filter(pk=delivery.campaign_id).first() if delivery.campaign_id else None
-    return f"its campaign is {campaign.state}" if campaign else ""
+    wanted = {each.campaign_id for each in deliveries if each.campaign_id}
+    campaigns = dict(stopped.filter(pk__in=wanted).values_list("pk", "state")) if wanted else {}
+    found = {}
+    for each in deliveries:
+        campaign = campaigns.get(each.campaign_id or 0)
+        own = f"its campaign is {campaign}" if campaign else ""
+        if cause := switches.get("") or switches.get(each.channel) or own:
+            found[each.pk] = cause
+    return found
 
 
 def campaigns_with_work(limit: int) -> QuerySet[Campaign]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from django.db.models import Q
@@ -11,17 +12,31 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from surveys.enums import DELIVERY_IN_HAND, DELIVERY_LEFT_US, DELIVERY_MAY_SEND, DeliveryPurpose, DeliveryState
-from surveys.models import ContactPolicy, Delivery, NeverAsk, Suppression
+from surveys.models import ContactPolicy, Delivery, Interaction, JourneyRun, NeverAsk, Suppression
 
 REMINDER: Final = DeliveryPurpose.REMINDER
 UNKNOWN: Final = DeliveryState.UNKNOWN
 
 
 def claimed_messages(ids: Collection[int]) -> list[Delivery]:
-    """These deliveries with invitation, customer, rule and what the message speaks of; versions loaded once each."""
-    related = ("invitation__customer", "invitation__rule", "invitation__survey__journey", "invitation__interaction")
-    rows = Delivery.objects.filter(pk__in=ids).select_related(*related, "invitation__run")
-    return list(rows.prefetch_related("invitation__version").order_by("next_at", "pk"))
+    """These deliveries with invitation, customer, rule and what the message speaks of; what they share loaded once."""
+    own = ("invitation__customer", "invitation__interaction", "invitation__run")
+    shared = ("invitation__version", "invitation__rule", "invitation__survey__journey")
+    rows = Delivery.objects.filter(pk__in=ids).select_related(*own).defer(*_unread()).prefetch_related(*shared)
+    return list(rows.order_by("next_at", "pk"))
+
+
+@cache
+def _unread() -> list[str]:
+    """Of contact and run a message only says when they were: making objects of all columns is what loading costs."""
+    read = {Interaction: ("id", "started_at"), JourneyRun: ("id", "ended_at", "last_event_at")}
+    paths = {Interaction: "invitation__interaction", JourneyRun: "invitation__run"}
+    return [
+        f"{paths[model]}__{field.name}"
+        for model, wanted in read.items()
+        for field in model._meta.concrete_fields
+        if field.name not in wanted
+    ]
 
 
 def suppressed_channels(hashes: Iterable[bytes], now: datetime) -> dict[bytes, dict[str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cxsurvey.lib.nudge import publish
+from tests.chaos.deaths import Death, read_deaths
 from tests.chaos.house import SETTLE_SECONDS, House, wait_until
 from tests.chaos.oracle import Accepted, Histories, Verdict, judge, line
 
@@ -153,8 +154,14 @@ def conclude(report: Report, accepted: Iterable[Accepted], **more: Any) -> Repor
     return report
 
 
-def note_kills(report: Report, stage: House) -> Counter[str]:
-    """The deaths at fail-points; into the figures as well."""
-    counts = stage.kill_counts()
-    report.figures["kills"] = dict(sorted(counts.items()))
-    return counts
+def note_deaths(report: Report, stage: House) -> list[Death]:
+    """The deaths at fail-points; into the figures as well, with how many messages they cost."""
+    deaths = read_deaths(stage.kills)
+    report.figures["kills"] = dict(sorted(Counter(each.point for each in deaths).items()))
+    report.figures["in_the_window_at_a_death"] = dict(sorted(Counter(len(each.window) for each in deaths).items()))
+    return deaths
+
+
+def in_windows(deaths: Iterable[Death]) -> int:
+    """Messages between mark and record when their workers died."""
+    return sum(len(each.window) for each in deaths)

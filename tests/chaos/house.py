@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -179,10 +178,6 @@ class House:
     def log(self, name: str) -> str:
         path = self.specs[name].log
         return path.read_text(errors="replace") if path and path.exists() else ""
-
-    def kill_counts(self) -> Counter[str]:
-        """Deaths at each fail-point, by the log that they write before."""
-        return Counter(line.split()[0] for line in self.kills.read_text().splitlines() if line.strip())
 
     def close(self) -> None:
         """End whatever runs, our programs first; their words stay below var/bench/chaos/logs until the next time."""

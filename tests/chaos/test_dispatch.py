@@ -20,13 +20,13 @@ from surveys.enums import InvitationState
 from surveys.models import Delivery, Invitation
 from tests.asking import queued
 from tests.chaos import histories
+from tests.chaos.deaths import contradictions, read_deaths
 from tests.chaos.mail_sink import faulty_sink
 from tests.chaos.oracle import Histories, is_illegal, judge
 from tests.sinks import CUT, running_sink
 
 MESSAGES = 2_000
 POINTS = ("after_claim", "after_sending_mark", "after_250", "before_record_commit", "after_record_commit")
-IN_THE_WINDOW = ("after_sending_mark", "after_250", "before_record_commit")
 
 
 def run_workers(mail_url: str, kills: Path, points: str, workers: int = 2) -> None:
@@ -52,10 +52,6 @@ def run_workers(mail_url: str, kills: Path, points: str, workers: int = 2) -> No
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def kill_counts(kills: Path) -> Counter[str]:
-    return Counter(line.split()[0] for line in kills.read_text().splitlines())
-
-
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_dispatch_workers_die_everywhere_nothing_lost_nothing_doubled(tmp_path: Path) -> None:
@@ -64,14 +60,17 @@ def test_dispatch_workers_die_everywhere_nothing_lost_nothing_doubled(tmp_path: 
     kills.touch()
     with faulty_sink() as sink:
         run_workers(sink.url, kills, ",".join(f"{name}:0.02" for name in POINTS))
-    deaths = kill_counts(kills)
+    deaths = read_deaths(kills)
     rows = histories.rows()
-    verdict = judge(Histories(rows, sink.accepted, window_kills=sum(deaths[name] for name in IN_THE_WINDOW)))
-    unknown = {row.id for row in rows if row.state == "unknown"} & {each.id for each in sink.accepted}
+    windows = {each.id: each.came for death in deaths for each in death.window}
+    verdict = judge(Histories(rows, sink.accepted, window_kills=sum(len(death.window) for death in deaths)))
+    unknown = {row.id for row in rows if row.state == "unknown"}
 
     assert verdict.trouble() == {}
-    assert {name for name in POINTS if not deaths[name]} == set()  # each step has had its death
-    assert len(unknown) == deaths["after_250"] + deaths["before_record_commit"]
+    assert {death.point for death in deaths} == set(POINTS)  # each step has had its death
+    assert unknown == windows.keys()  # the very messages, not only as many
+    assert contradictions(windows, {each.id for each in sink.accepted}) == []
+    assert max(len(death.window) for death in deaths) > 1
     assert Invitation.objects.exclude(state=InvitationState.LIVE).count() == 0
     assert Delivery.objects.exclude(deaths=0).filter(state="sent", attempts=0).count() == 0
 

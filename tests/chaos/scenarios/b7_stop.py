@@ -2,6 +2,8 @@
 
 import time
 
+from django.conf import settings
+
 from surveys.enums import Channel
 from tests.chaos.dispatching import Report, conclude, fill, run_until_quiet
 from tests.chaos.house import house, wait_until
@@ -13,7 +15,7 @@ WORKERS = 4
 
 
 def run(n: int, broker: str) -> Report:
-    """Nothing to them from the commit on, but for what was leaving at that moment: one a worker at most."""
+    """Nothing to them from the commit on, but for what was leaving at that moment: one a lane at most."""
     report = Report("b7", n)
     with faulty_sink() as sink, house(broker, EMAIL_URL=sink.url) as stage:
         sink.delay = 0.1
@@ -27,7 +29,7 @@ def run(n: int, broker: str) -> Report:
         forbidden = dict.fromkeys(stopped, said + 60.0)
         after = [each for each in sink.accepted if each.id in forbidden and each.at > said]
         report.figures["said_stop"] = len(stopped)
-        report.at_most("left_after_the_commit", len(after), WORKERS)
+        report.at_most("left_after_the_commit", len(after), WORKERS * settings.DELIVERY_LANES)
         report.at_most("last_left_s_after_the_commit", max((each.at - said for each in after), default=0.0), 60.0)
         conclude(report, sink.accepted, forbidden=forbidden)
         report.demand("suppressed", report.figures["states"].get("suppressed", 0), len(stopped) - len(after))

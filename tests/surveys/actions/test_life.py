@@ -15,8 +15,9 @@ from surveys.actions import deliver_moves as moves
 from surveys.actions.answered import settle_messages
 from surveys.actions.ask_list import ListIn, ask_list
 from surveys.actions.decide_delayed import decide_delayed
-from surveys.actions.deliver_moves import ARROWS, Claim, Frozen, Outcome
+from surveys.actions.deliver_moves import ARROWS, Claim
 from surveys.actions.deliver_refuse import FAILED, end_unsent
+from surveys.actions.deliver_step import Outcome
 from surveys.actions.evidence import SPARED, move_by_evidence
 from surveys.actions.expire import expire_invitations
 from surveys.actions.never_ask import flag_never_ask, lift_never_ask
@@ -39,7 +40,7 @@ from surveys.enums import (
 from surveys.models import AskDecision, ContactPolicy, Customer, Delivery, DeliveryEvent, Invitation, NeverAsk
 from surveys.policy.basis import Basis
 from surveys.policy.reasons import Reason
-from tests.asking import customer
+from tests.asking import customer, mark, record, take
 from tests.factories import RuleFactory, SurveyFactory, published_journey, published_survey
 from tests.sizes import sized
 
@@ -108,17 +109,17 @@ class AskLife(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), ends=st.sampled_from(["250", "5xx", "4xx", "time-out", "dies"]))
     def send(self, pick: int, ends: str) -> None:
         held = self.claims.pop(pick % len(self.claims))
-        if not moves.take(held):
+        if not take(held):
             return
         allowed = self._allowed(held.id)
-        if not moves.mark_sending(held, Frozen({"words": "x"}, "sink"), 600):
+        if not mark(held):
             return
         assert allowed is True  # nothing leaves that the customer, the link or a flag forbids
         if ends in ("250", "time-out"):
             self.accepted[held.id] += 1
         if ends != "dies":
             outcomes = {"250": State.SENT, "5xx": State.FAILED, "4xx": State.QUEUED, "time-out": State.UNKNOWN}
-            moves.record(held, Outcome(outcomes[ends], ends, wait=0.0 if ends == "4xx" else None))
+            record(held, Outcome(outcomes[ends], ends, wait=0.0 if ends == "4xx" else None))
         if ends == "5xx":
             end_unsent(list(Delivery.objects.filter(pk=held.id).values_list("invitation_id", flat=True)), FAILED)
 

@@ -9,7 +9,7 @@ from surveys.actions import deliver_moves as moves
 from surveys.actions.deliver import deliver_due
 from surveys.actions.reconcile import MAX_DEATHS, reconcile_deliveries, release_lost
 from surveys.models import AskDecision, Delivery, Invitation
-from tests.asking import queued
+from tests.asking import mark, queued, take
 from tests.sinks import MailSink
 
 pytestmark = pytest.mark.django_db
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db
 def die(delivery: Delivery, *, sending: bool = False) -> None:
     """A worker takes the message in hand, perhaps marks it, and is never heard of again."""
     (held,), _ = moves.claim(1, "worker", -1.0)
-    assert moves.take(held) is True
+    assert take(held) is True
     if sending:
-        assert moves.mark_sending(held, moves.Frozen(), -1.0) is True
+        assert mark(held, limit=-1.0) is True
 
 
 def test_release_lost_claimed_goes_back_and_is_sent(mail_sink: MailSink) -> None:
@@ -63,7 +63,7 @@ def test_release_lost_poison_is_given_up_after_three_deaths(mail_sink: MailSink)
 def test_release_lost_waiting_rows_of_the_batch_count_no_death() -> None:
     deliveries = queued(2)
     held, _ = moves.claim(2, "worker", -1.0)
-    moves.take(held[0])
+    take(held[0])
     release_lost()
     deaths = Delivery.objects.order_by("pk").values_list("state", "deaths")
     assert (list(deaths), len(deliveries)) == ([("queued", 1), ("queued", 0)], 2)
