@@ -159,7 +159,8 @@ def test_database_lost_after_the_commit_of_a_mark_nothing_of_it_leaves(
     mail_sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = queued(24)
-    step, broken = deliver_step.step, []
+    step = deliver_step.step
+    broken: list[int] = []
 
     def reply_lost(records: Any, marks: Any, takes: Any, **more: Any) -> Done:
         done = step(records, marks, takes, **more)
