@@ -1,7 +1,7 @@
 """Asking a list of customers, by hand or through the API: the same rules and limits as for any other ask."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -42,11 +42,16 @@ class ListIn:
 
 @dataclass(frozen=True)
 class Told:
-    """What became of one customer: an outcome of the ledger, or why there is no ask that could be due."""
+    """What became of one customer: an outcome of the ledger, or why there is no ask that could be due.
+
+    Of one that is planned also by which channel, and in which language.
+    """
 
     customer: str
     outcome: str
     detail: str = ""
+    channel: str = field(default="", compare=False)
+    language: str = field(default="", compare=False)
 
 
 def ask_list(asked: ListIn, now: datetime) -> list[Told]:
@@ -92,7 +97,8 @@ def _decide_some(
 
 
 def _told(verdict: Verdict) -> Told:
-    return Told(verdict.candidate.customer.external_id, str(verdict.outcome), verdict.detail)
+    person = verdict.candidate.customer
+    return Told(person.external_id, str(verdict.outcome), verdict.detail, verdict.channel, person.language)
 
 
 def _candidates(

@@ -13,7 +13,9 @@ from django.utils.translation import ngettext
 
 from cxsurvey.lib.refusals import Refused
 from surveys.actions.ask_list import NO_RUN, UNKNOWN, ListIn, Told, ask_list, preview_list
+from surveys.actions.sms_cost import sms_costs
 from surveys.admin.timeline import reason_in_words
+from surveys.enums import Channel
 from surveys.models import Customer
 from surveys.queries.lists import surveys_for_lists
 
@@ -50,7 +52,10 @@ def _preview(asked: ListIn) -> dict[str, Any]:
     told = preview_list(asked, timezone.now())
     counts = Counter(_words(each) for each in told)
     planned = sum(each.outcome == "planned" for each in told)
-    return {"counts": counts.most_common(), "asked": planned, "total": len(told)}
+    texts = Counter(each.language for each in told if each.outcome == "planned" and each.channel == Channel.SMS)
+    costs = sms_costs(asked.survey, texts) if texts else []
+    total = {"costs": costs, "segments": sum(each.total for each in costs)}
+    return {"counts": counts.most_common(), "asked": planned, "total": len(told), **total}
 
 
 def _words(told: Told) -> str:
