@@ -7,7 +7,9 @@ foreseen exactly (words of one's own, a full quota, a text that repeats an answe
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from surveys.enums import VersionState
 from surveys.logic.conditions import Answers
 from surveys.logic.context import Context
 from surveys.logic.document import Question, asks, code_of, keys_of, layout_of
@@ -17,7 +19,7 @@ from surveys.logic.path import END, ordered
 from surveys.models import SurveyVersion
 from surveys.question_kinds.inputs import Inputs, inputs_of
 from surveys.rendering.pager import Page
-from surveys.rendering.specs import specs_of
+from surveys.rendering.specs import Key, specs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,20 @@ def follow(
         context,
         {code_of(question): place for place, question in enumerate(asked)},
     )
-    inputs = {spec.code: inputs_of(spec) for spec in specs_of(version, "")}
+    inputs = _inputs(version) if version.state == VersionState.DRAFT else _cached_inputs(Key(version))
     rules = [_rule(question, found, inputs) for question in _near(asked, found, elsewhere, layout_of(version.document))]
     kept = [rule for rule in rules if rule is not None]
     return tuple(_landing(kept, found.places)) if any(rule.when or rule.then for rule in kept) else ()
+
+
+@lru_cache(maxsize=1024)
+def _cached_inputs(key: Key) -> dict[str, dict[str, Inputs]]:
+    return _inputs(key.version)
+
+
+def _inputs(version: SurveyVersion) -> dict[str, dict[str, Inputs]]:
+    """How each question is read, by its code; making the form fields anew took most of the time."""
+    return {spec.code: inputs_of(spec) for spec in specs_of(version, "")}
 
 
 def _near(asked: Sequence[Question], found: _Page, elsewhere: set[str], layout: str) -> list[Question]:

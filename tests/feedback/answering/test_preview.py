@@ -1,5 +1,7 @@
 """The customer's page within the designer: the real one, page by page, and nothing of it stored."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -82,3 +84,15 @@ def test_nobody_else_sees_a_draft(address, outsider):
 
 def test_survey_without_words_is_not_found(client_of):
     assert client_of.get("/design/no-such/preview/").status_code == 404
+
+
+def test_question_that_waits_on_its_page_waits_in_the_preview_too(client_of):
+    document = {"languages": ["en"], "layout": "one_page", "questions": [RATING, WHY, LAST]}
+    start_draft(SurveyFactory(code="at-once"), None, document)
+    html = client_of.get("/design/at-once/preview/").content.decode()
+    assert re.findall(r'data-code="(\w+)"( data-when=\S+)?( hidden disabled)?>', html) == [
+        ("overall", "", ""),
+        ("why", ' data-when="[&quot;overall&quot;,[&quot;1&quot;,&quot;2&quot;]]"', " hidden disabled"),
+        ("last", "", ""),
+    ]
+    assert html.count("surveys/follow.js") == 1
