@@ -24,7 +24,9 @@ from feedback.dashboards.mix import mix_part
 from feedback.dashboards.nameless import nameless_part
 from feedback.dashboards.needed import needed_part
 from feedback.dashboards.phases import phases_part
+from feedback.dashboards.priorities import priorities_part
 from feedback.dashboards.quality import quality_part
+from feedback.dashboards.recent import recent_part
 from feedback.dashboards.register import register_part
 from feedback.dashboards.response import response_part
 from feedback.dashboards.scope import scope_part
@@ -57,7 +59,9 @@ DESCRIBED: tuple[Part, ...] = (
     register_part,
     needed_part,
     quality_part,
+    priorities_part,
     between_part,
+    recent_part,
     length_part,
     given_up_part,
     phases_part,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from feedback.dashboards.priorities import place_name
 from feedback.dashboards.words import one
 from feedback.dashboards.words_explain import unit
 
@@ -28,7 +29,7 @@ def lines_explain(value: Value) -> list[str]:
     lines += _worst((value["touchpoints"] or {}).get("worst"))
     if value["peak_end"]:
         lines += ["", value["peak_end"]["sentence"]]
-    return [*lines, "", *_themes(value["text"]["themes"])]
+    return [*lines, "", *_themes(value["text"]["themes"]), *_priorities(value["priorities"])]
 
 
 def _said(sentence: Value) -> str:
@@ -103,3 +104,24 @@ def _themes(themes: list[Value]) -> list[str]:
         points = one(difference["value"])
         lines.append(f"{name:<44} {row['n']:>5} {share:>7} {points:>14} {interval:<16} {q:>6}{mark}")
     return [*lines, ""]
+
+
+def _priorities(tables: list[Value]) -> list[str]:
+    """What matters much and scores little first."""
+    lines = []
+    for found in tables:
+        name = f"Where to begin: {found['about']}"[:44]
+        lines += [
+            f"{name:<44} {'importance':>10} {'interval':<18} {'score':>6} {'interval':<16} n",
+            *(_priority(row) for row in found["rows"]),
+            "",
+        ]
+    return lines
+
+
+def _priority(row: Value) -> str:
+    share = f"{row['share']:.1%}"
+    part = "" if row["share_lo"] is None else f"[{row['share_lo']:.1%}, {row['share_hi']:.1%}]"
+    bounds = f"[{one(row['lo'])}, {one(row['hi'])}]"
+    place = place_name(row["place"])
+    return f"{row['label'][:43]:<44} {share:>10} {part:<18} {one(row['score']):>6} {bounds:<16} {row['n']}  {place}"

@@ -20,7 +20,8 @@ Value = dict[str, Any]
 def lines_time(value: Value) -> list[str]:
     """Series with their last point and change, improvements, outcomes, follow-ups; nothing for what is empty."""
     sections = (_trends(value["trends"]), _changes(value["before_after"]), _outcomes(value["outcomes"]))
-    lines = [line for section in sections if section for line in [*section, ""]]
+    lines = [value["recent"]["sentence"], ""] if value["recent"] else []
+    lines += [line for section in sections if section for line in [*section, ""]]
     return [*lines, *_alerts(value["alerts"])]
 
 

@@ -75,6 +75,17 @@ def trimmed(weights: FloatsLike, low: float = TRIM_LOW, high: float = TRIM_HIGH)
     return np.where(w > 0, np.clip(w, low * median, high * median), 0.0)
 
 
+def fading(age_days: FloatsLike, half_life: float = HALF_LIFE_DAYS) -> Floats:
+    """Weights 2^(-age/h): an answer of one half-life ago counts half (method 2.19). Same shape, missing stay NaN.
+
+    Raises ValueError for a half-life that is not above 0. What they cost is for `kish` to say.
+    """
+    if not half_life > 0:
+        raise ValueError(f"a half-life above 0 is needed, got {half_life}")
+    weights: Floats = 2.0 ** (-floats(age_days) / half_life)
+    return weights
+
+
 def class_weights(classes: Sequence[str], population: Mapping[str, float]) -> Floats:
     """Weighting-class weights (N_h / N) / (n_h / n) of each answer, before trimming (method 2.12); mean 1.
 

@@ -186,6 +186,12 @@ def _ratings(definition: JourneyDefinition, table: RunTable) -> list[Candidate]:
     return [_rating(definition, table, question, code, "rating") for question, code in _codes(questions)]
 
 
+def single_ratings(definition: JourneyDefinition, table: RunTable) -> dict[str, Floats]:
+    """The 0-100 values of every single rating, shape (runs,), by the code that results name it by."""
+    found = _ratings(definition, table)
+    return {each.predictor.code: np.asarray(each.predictor.values, dtype=np.float64) for each in found}
+
+
 def _codes(questions: Sequence[QuestionDefinition]) -> list[tuple[QuestionDefinition, str]]:
     """Questions with the code results name them by: its own, with the stage or survey where two share it."""
     plain = Counter(question.code for question in questions)

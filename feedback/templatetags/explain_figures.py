@@ -5,10 +5,12 @@ from typing import Any
 from django import template
 
 from feedback.dashboards.charts_explain import DoseBar, ShareBar, dose_bars, interval_fine, share_bars
+from feedback.dashboards.priorities import place_name
 from feedback.dashboards.words_explain import unit
 
 register = template.Library()
 register.filter("unit", unit)
+register.filter("place_name", place_name)
 register.filter("interval_fine", interval_fine)
 
 

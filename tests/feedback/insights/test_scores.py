@@ -31,6 +31,17 @@ def answers(promoters: int, passives: int, detractors: int) -> list[float]:
     return [10.0] * promoters + [8.0] * passives + [3.0] * detractors
 
 
+def test_pomp_known_values():
+    found = [
+        pomp([8], ELEVEN),
+        pomp([4], FIVE),
+        pomp([6], SEVEN),
+        pomp([2], Scale(1, 5, reversed=True)),
+        pomp([6], FIVE),
+    ]
+    assert np.concatenate(found).tolist() == pytest.approx([80.0, 75.0, 83.33333333333333, 75.0, math.nan], nan_ok=True)
+
+
 @settings(max_examples=100)
 @given(st.lists(st.floats(-20, 20)), scales)
 def test_pomp_lies_between_0_and_100_or_is_missing(values, scale):

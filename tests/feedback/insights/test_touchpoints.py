@@ -27,3 +27,11 @@ def test_no_bad_step_observed_beside_the_product() -> None:
     # Both stages good for 3 of 4, and the same customer bad at both: seen .75, independent .5625.
     found = no_bad_step(np.array([[90, 90], [80, 75], [100, 80], [40, 40]], dtype=np.float64))
     assert (found.observed.share, found.if_independent) == (0.75, 0.5625)
+
+
+def test_no_bad_step_of_independent_stages_compounds() -> None:
+    # 0.95 ^ 6 and 0.95 ^ 5, the checked figures of method 2.1.
+    stage = np.where(np.arange(20) == 0, 40.0, 90.0)
+    six = np.column_stack([stage] * 6)
+    assert no_bad_step(six).if_independent == pytest.approx(0.7350918906249998, abs=1e-12)
+    assert no_bad_step(six[:, :5]).if_independent == pytest.approx(0.7737809374999998, abs=1e-12)

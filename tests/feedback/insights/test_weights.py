@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.insights.intervals import clustered_mean
-from feedback.insights.weights import class_weights, kish, post_stratified_mean, rake, raked_mean, trimmed
+from feedback.insights.weights import class_weights, fading, kish, post_stratified_mean, rake, raked_mean, trimmed
 
 
 def test_kish_known_value():
@@ -119,3 +119,13 @@ def test_raked_mean_by_hand_meets_both_margins() -> None:
     mean, raked = raked_mean([0, 100, 0, 100], margins)
     assert (raked.converged, raked.weights) == (True, pytest.approx((0.5, 1.5, 0.5, 1.5)))
     assert mean.value == pytest.approx(75)
+
+
+def test_fading_halves_with_every_half_life():
+    assert fading([0, 30, 60, 90]).tolist() == pytest.approx([1.0, 0.5, 0.25, 0.125], abs=1e-12)
+    assert fading([10.0], 10.0).tolist() == [0.5]
+
+
+def test_fading_without_a_half_life_is_refused():
+    with pytest.raises(ValueError, match="half-life"):
+        fading([1.0], 0)
