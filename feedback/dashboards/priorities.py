@@ -9,7 +9,7 @@ from feedback.dashboards.words_value import tile_name
 from feedback.insights.intervals import clustered_mean
 from feedback.insights.priorities import Rated, priorities
 from feedback.insights.quadrants import THRESHOLD
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell
 from feedback.queries.predictors import single_ratings
 
 ORDER = ("concentrate", "keep_up", "borderline", "low_priority", "overkill")
@@ -32,7 +32,7 @@ def _ratings(context: Context, value: Value) -> tuple[str, list[Value]]:
         if item["kind"] != "rating" or item["share"] is None or item["code"] not in known:
             continue
         mean = clustered_mean(known[item["code"]], context.table.customer)
-        if np.isfinite(known[item["code"]]).any() and mean.customers >= HIDDEN_BELOW:
+        if np.isfinite(known[item["code"]]).any() and mean.customers >= small_cell():
             score = {"score": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n}
             named = {key: item[key] for key in ("code", "label", "owner", "share", "share_lo", "share_hi")}
             rows.append(named | score)

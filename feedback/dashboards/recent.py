@@ -7,7 +7,7 @@ from feedback.dashboards.addition import Addition, Value
 from feedback.dashboards.context import Context
 from feedback.dashboards.words import one
 from feedback.insights.intervals import clustered_mean
-from feedback.insights.suppression import HIDDEN_BELOW
+from feedback.insights.suppression import small_cell
 from feedback.insights.weights import HALF_LIFE_DAYS, fading
 
 DAY = 86_400.0
@@ -17,7 +17,7 @@ def recent_part(context: Context, _value: Value) -> Addition:
     """`recent`: the experience with weights that halve every 30 days before the newest journey; null under 5."""
     table = context.table
     rated = np.isfinite(table.experience)
-    if len(np.unique(table.customer[rated])) < HIDDEN_BELOW:
+    if len(np.unique(table.customer[rated])) < small_cell():
         return Addition({"recent": None})
     at = table.numbers["at"]
     weights = fading((at[rated].max() - at[rated]) / DAY)
