@@ -10,7 +10,6 @@ they say more than seconds of the clock.
 
 import argparse
 import contextlib
-import http.client
 import io
 import itertools
 import json
@@ -24,6 +23,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks import wire
 from benchmarks.submissions import granian, measure_requests, start_database
 
 SLOW = True  # minutes
@@ -174,20 +174,15 @@ def _pages(connections: int) -> list[dict[str, Any]]:
     )
     cookie = manager.cookies[settings.SESSION_COOKIE_NAME].value
 
-    def look(link: http.client.HTTPConnection, path: str) -> int:
-        link.request("GET", path, headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})
-        answer = link.getresponse()
-        answer.read()
-        return answer.status
-
+    headers = f"Cookie: {settings.SESSION_COOKIE_NAME}={cookie}\r\n"
     found = []
     for path in ("/admin/insights/large/", "/api/v1/journeys/large/comparison/"):
         for many in (1, connections):
             with granian(max(many, 2)) as (port, pid):
-                measure_requests(port, pid, many, [path] * 20, look)  # caches
-                found.append(
-                    {"path": path, "connections": many, **measure_requests(port, pid, many, [path] * VIEWS, look)}
-                )
+                request = wire.get(path, headers)
+                wire.seconds_of(port, [request] * 20, many)  # caches
+                figures = measure_requests(port, pid, many, [request] * VIEWS)
+                found.append({"path": path, "connections": many, **figures})
     return found
 
 

@@ -1,11 +1,13 @@
 """How many surveys can be opened and submitted in a second: granian, durable PostgreSQL, eight connections.
 
+Beside them, in turns within the same run: an empty view through the same server, and the rows of a submission written
+by its one statement in a bare loop, which is the most that this database takes of them.
+
 Run by itself: python -m benchmarks.submissions [--submissions 2000] [--connections 8] [--out FILE]
 """
 
 import argparse
 import contextlib
-import http.client
 import json
 import os
 import secrets
@@ -14,37 +16,92 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlencode
+from uuid import uuid4
 
+from benchmarks import wire
 from cxsurvey.processes import servers
 
-ANSWERS = {"recommend": "9", "satisfied": "4", "easy": "6", "why": "Quick and kind", "solved": "yes"}
-Request = Callable[[http.client.HTTPConnection, str], int]
+ANSWERS: Final = {"recommend": "9", "satisfied": "4", "easy": "6", "why": "Quick and kind", "solved": "yes"}
+ROUNDS: Final = 4  # in turns, so that whatever else the machine does hits all alike
+
+
+@dataclass
+class Measured:
+    """What so many requests took: each its seconds, all together wall and CPU seconds."""
+
+    times: list[float] = field(default_factory=list)
+    wall: float = 0.0
+    web: float = 0.0  # of whoever is in front of the database
+    database: float = 0.0
+
+    def add(self, work: Callable[[], list[float]], web: Callable[[], float], database: Callable[[], float]) -> None:
+        """Do it, and note what it took; the last two tell the CPU seconds used so far."""
+        before = time.perf_counter(), web(), database()
+        self.times += work()
+        self.wall += time.perf_counter() - before[0]
+        self.web += web() - before[1]
+        self.database += database() - before[2]
+
+    def figures(self) -> dict[str, float]:
+        """Rate, latencies in ms, and CPU per request in ms."""
+        times, count = sorted(self.times), len(self.times)
+        return {
+            "requests": count,
+            "per_second": round(count / self.wall, 1),
+            "p50_ms": round(times[count // 2] * 1e3, 2),
+            "p99_ms": round(times[count * 99 // 100] * 1e3, 2),
+            "web_cpu_ms": round(self.web / count * 1e3, 2),
+            "database_cpu_ms": round(self.database / count * 1e3, 2),
+        }
 
 
 def main(arguments: list[str] | None = None) -> dict[str, object]:
     """Measure, print the table, write the JSON."""
     options = _options(arguments)
-    start_database()
-    tokens = _seed(2 * options.submissions)
-    warm, counted = tokens[: options.submissions // 10], tokens[options.submissions :]
-    with granian(options.connections) as (port, pid):
-        _run(port, options.connections, warm, _submit)
-        results = [
-            {"work": "pages opened", **measure_requests(port, pid, options.connections, counted, _open)},
-            {"work": "surveys submitted", **measure_requests(port, pid, options.connections, counted, _submit)},
-        ]
+    database, many, connections = start_database(), options.submissions, options.connections
+    tokens = _seed(2 * many + many // 10)
+    submitted, bare, warm = tokens[:many], tokens[many : 2 * many], tokens[2 * many :]
+    with granian(connections) as (port, pid):
+        for requests in (map(_opened, warm), map(_submitted, warm)):
+            wire.seconds_of(port, list(requests), connections)
+        results = _in_turns(port, pid, database, submitted, bare, connections)
+    taken, most = (results[name]["per_second"] for name in ("surveys submitted", "the one statement"))
     report: dict[str, object] = {
-        "benchmark": "submissions", "connections": options.connections, "answers": len(ANSWERS), "durable": True,
-        "responses_stored": _stored(), "responses_expected": len(warm) + len(counted), "results": results,
+        "benchmark": "submissions", "connections": connections, "answers": len(ANSWERS), "durable": True,
+        "load": os.getloadavg()[0], "responses_stored": _stored(), "responses_expected": len(tokens),
+        "share_of_the_one_statement": round(taken / most, 2),
+        "results": [{"work": name, **figures} for name, figures in results.items()],
     }  # fmt: skip
     _print(report, results)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return report
+
+
+def _in_turns(
+    port: int, pid: int, database: int, submitted: Sequence[str], bare: Sequence[str], connections: int
+) -> dict[str, dict[str, float]]:
+    """Each kind of work a part at a time; what is submitted was opened before."""
+    found = {name: Measured() for name in ("empty view", "pages opened", "surveys submitted", "the one statement")}
+    of_web, of_database = partial(cpu_seconds, pid), partial(cpu_seconds, database)
+    for turn in range(ROUNDS):
+        mine, documents = submitted[turn::ROUNDS], list(map(_document, bare[turn::ROUNDS]))
+        for name, requests in (
+            ("empty view", [wire.get("/healthz")] * len(mine)),
+            ("pages opened", list(map(_opened, mine))),
+            ("surveys submitted", list(map(_submitted, mine))),
+        ):
+            found[name].add(partial(wire.seconds_of, port, requests, connections), of_web, of_database)
+        bare_loop = partial(_in_a_bare_loop, documents, connections)
+        found["the one statement"].add(bare_loop, time.process_time, of_database)
+    return {name: measured.figures() for name, measured in found.items()}
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -55,8 +112,11 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def start_database(kept: Path | None = None) -> None:
-    """Servers that keep what they promise (fsync on), with all tables; throw-away ones, or those of a folder."""
+def start_database(kept: Path | None = None) -> int:
+    """Servers that keep what they promise (fsync on), with all tables; throw-away ones, or those of a folder.
+
+    The process id of PostgreSQL.
+    """
     home = kept or servers.throwaway_home("cxsurvey-bench-")
     home.mkdir(mode=0o755, parents=True, exist_ok=True)
     note = home / "password"
@@ -76,6 +136,7 @@ def start_database(kept: Path | None = None) -> None:
 
     django.setup()
     call_command("migrate", verbosity=0)
+    return started[0].process.pid
 
 
 def _seed(count: int) -> list[str]:
@@ -149,63 +210,83 @@ def _wait_for(port: int) -> None:
     raise SystemExit("granian did not start; what went wrong is printed above.")
 
 
-def measure_requests(port: int, pid: int, connections: int, tokens: list[str], request: Request) -> dict[str, float]:
+def measure_requests(port: int, pid: int, connections: int, requests: Sequence[bytes]) -> dict[str, float]:
     """Rate, latencies in ms, and CPU of the web processes per request in ms."""
-    before, started = _cpu_seconds(pid), time.perf_counter()
-    times = sorted(_run(port, connections, tokens, request))
-    wall, used = time.perf_counter() - started, _cpu_seconds(pid) - before
-    return {
-        "requests": len(times),
-        "per_second": round(len(times) / wall, 1),
-        "p50_ms": round(times[len(times) // 2] * 1e3, 2),
-        "p99_ms": round(times[len(times) * 99 // 100] * 1e3, 2),
-        "web_cpu_ms": round(used / len(times) * 1e3, 2),
-    }
+    measured = Measured()
+    measured.add(partial(wire.seconds_of, port, requests, connections), partial(cpu_seconds, pid), float)
+    figures = measured.figures()
+    del figures["database_cpu_ms"]
+    return figures
 
 
-def _run(port: int, connections: int, tokens: list[str], request: Request) -> list[float]:
-    """Seconds of every request, spread over keep-alive connections."""
+def _opened(token: str) -> bytes:
+    return wire.get(f"/s/{token}/")
 
-    def one_connection(mine: list[str]) -> list[float]:
-        link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+def _submitted(token: str) -> bytes:
+    return wire.post(f"/s/{token}/", urlencode(ANSWERS))
+
+
+def _document(token: str) -> str:
+    """What the statement is given for the same answers, as the view makes it."""
+    from django.utils import timezone
+
+    from feedback.actions.check_answers import check_answers
+    from feedback.actions.claim_and_store import document
+    from feedback.actions.occasions import of_invitation
+    from feedback.actions.store_answers import Stages, answers_of
+    from feedback.actions.submit_response import item_of
+    from feedback.queries.asked_invitation import invitation_by_token
+
+    invitation = invitation_by_token(token)
+    assert invitation is not None
+    form = check_answers(of_invitation(invitation), "en", {code: [value] for code, value in ANSWERS.items()})
+    assert form.is_valid(), form.errors
+    item = item_of(invitation, form.values, language="en", now=timezone.now())
+    return document(item, list(answers_of(item, Stages([item]))), uuid4())
+
+
+def _in_a_bare_loop(documents: Sequence[str], connections: int) -> list[float]:
+    """The seconds of each, over so many pooled connections; prepared and committed one by one, as the view does it."""
+    from psycopg_pool import ConnectionPool
+
+    from feedback.actions.claim_and_store import STATEMENT
+
+    def share(mine: Sequence[str]) -> list[float]:
         times = []
-        for token in mine:
-            started = time.perf_counter()
-            status = request(link, token)
-            times.append(time.perf_counter() - started)
-            if status != 200:
-                raise SystemExit(f"The server answered {status}; nothing was measured.")
-        link.close()
+        for each in mine:
+            begun = time.perf_counter()
+            with pool.connection() as link:
+                stored = link.execute(STATEMENT, [each], prepare=True).fetchone()
+            times.append(time.perf_counter() - begun)
+            if stored is None or not stored[0]:
+                raise SystemExit("The statement stored nothing; nothing was measured.")
         return times
 
-    with ThreadPoolExecutor(connections) as pool:
-        shares = [tokens[n::connections] for n in range(connections)]
-        return [each for times in pool.map(one_connection, shares) for each in times]
+    with (
+        ConnectionPool(
+            os.environ["DATABASE_URL"], min_size=connections, max_size=connections, kwargs={"autocommit": True}
+        ) as pool,
+        ThreadPoolExecutor(connections) as threads,
+    ):
+        pool.wait()
+        return [
+            each
+            for times in threads.map(share, [documents[n::connections] for n in range(connections)])
+            for each in times
+        ]
 
 
-def _open(link: http.client.HTTPConnection, token: str) -> int:
-    link.request("GET", f"/s/{token}/")
-    return _status(link)
-
-
-def _submit(link: http.client.HTTPConnection, token: str) -> int:
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    link.request("POST", f"/s/{token}/", urlencode(ANSWERS), headers)
-    return _status(link)
-
-
-def _status(link: http.client.HTTPConnection) -> int:
-    answer = link.getresponse()
-    answer.read()
-    return answer.status
-
-
-def _cpu_seconds(pid: int) -> float:
-    """CPU time of a process and its children that still live."""
-    ticks = os.sysconf("SC_CLK_TCK")
-    family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
-    fields = [Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in family]
-    return sum(int(each[11]) + int(each[12]) for each in fields) / ticks
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process and of all below it that live, with the time of threads that have ended."""
+    found, family = 0, [pid]
+    for each in family:
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            found += int(fields[11]) + int(fields[12])
+            for thread in Path(f"/proc/{each}/task").iterdir():
+                family += map(int, (thread / "children").read_text().split())
+    return found / os.sysconf("SC_CLK_TCK")
 
 
 def _stored() -> int:
@@ -214,11 +295,12 @@ def _stored() -> int:
     return Response.objects.count()
 
 
-def _print(report: dict[str, object], results: list[dict[str, object]]) -> None:
-    names = list(results[0])
-    print("  ".join(f"{name:>18}" for name in names))
-    for row in results:
-        print("  ".join(f"{row[name]!s:>18}" for name in names))
+def _print(report: dict[str, object], results: dict[str, dict[str, float]]) -> None:
+    names = list(results["pages opened"])
+    print("  ".join(f"{name:>18}" for name in ("work", *names)))
+    for work, figures in results.items():
+        print("  ".join([f"{work:>18}", *(f"{figures[name]:>18}" for name in names)]))
+    print(f"submissions a second, as a share of the one statement's: {report['share_of_the_one_statement']}")
     print(f"responses stored {report['responses_stored']} of {report['responses_expected']} expected")
 
 

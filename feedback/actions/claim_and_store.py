@@ -46,7 +46,7 @@ def _words(words: Sequence[str]) -> str:
 # The claim decides: of any number of parallel posts one changes the invitation, the others wait for it, see that it is
 # no longer open, and everything else hangs on their claim and so writes nothing. All values come as one JSON document,
 # which the tables' own column types read, so that it is the same statement to PostgreSQL whatever was answered.
-_STATEMENT: Final = f"""
+STATEMENT: Final = f"""
     WITH said AS (
         SELECT %s::jsonb AS it
     ), claimed AS (
@@ -104,8 +104,7 @@ def claim_and_store(item: ResponseIn) -> Claimed | None:
     ValueError) as store_each() raises them.
     """
     public_id, answers = uuid4(), list(answers_of(item, Stages([item])))
-    response = response_values(item) | {"public_id": public_id, "created_at": timezone.now()}
-    rows = run_prepared(_STATEMENT, [json.dumps(_document(response, answers), default=_plain)])
+    rows = run_prepared(STATEMENT, [document(item, answers, public_id)])
     if not rows:
         return None
     [(stored, unsettled)] = rows
@@ -113,14 +112,15 @@ def claim_and_store(item: ResponseIn) -> Claimed | None:
     return Claimed(public_id, stored, unsettled)
 
 
-def _document(response: Mapping[str, Any], answers: Sequence[Given]) -> dict[str, Any]:
-    """What the statement reads: rows by the columns of their tables."""
-    return {
-        "response": response,
+def document(item: ResponseIn, answers: Sequence[Given], public_id: UUID) -> str:
+    """What the statement reads: rows by the columns of their tables, as JSON."""
+    said = {
+        "response": response_values(item) | {"public_id": public_id, "created_at": timezone.now()},
         "answers": [values_of(each) for each in answers],
         "texts": [_text(each, each.words) for each in answers if each.words and not each.sealed],
         "sealed": [_text(each, _sealed(each.words)) for each in answers if each.words and each.sealed],
     }
+    return json.dumps(said, default=_plain)
 
 
 def _text(given: Given, words: str) -> Mapping[str, Any]:

@@ -83,7 +83,7 @@ def submit_invitation(
 
     `paged`: pages may have been saved before, which are done with now. `seconds`: how long answering took.
     """
-    item = _item(invitation, values, language=language, now=now, source=source, channel=channel, seconds=seconds)
+    item = item_of(invitation, values, language=language, now=now, source=source, channel=channel, seconds=seconds)
     with _whole(item, paged):
         claimed = claim_and_store(item)
         if claimed is None or not claimed.stored:
@@ -100,16 +100,17 @@ def submit_invitation(
     return _receipt(claimed.public_id, now)
 
 
-def _item(
+def item_of(
     invitation: Invitation,
     values: Mapping[str, RawValue],
     *,
     language: str,
     now: datetime,
-    source: str,
-    channel: str,
-    seconds: int | None,
+    source: str = ResponseSource.LINK,
+    channel: str = "",
+    seconds: int | None = None,
 ) -> ResponseIn:
+    """What is stored of the answers to an invitation."""
     key = occasion_key(invitation)
     return ResponseIn(
         occasion_key=key,
