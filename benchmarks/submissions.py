@@ -21,12 +21,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from benchmarks import wire
 from cxsurvey.processes import servers
+
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
 
 ANSWERS: Final = {"recommend": "9", "satisfied": "4", "easy": "6", "why": "Quick and kind", "solved": "yes"}
 ROUNDS: Final = 4  # in turns, so that whatever else the machine does hits all alike
@@ -66,12 +69,13 @@ def main(arguments: list[str] | None = None) -> dict[str, object]:
     """Measure, print the table, write the JSON."""
     options = _options(arguments)
     database, many, connections = start_database(), options.submissions, options.connections
-    tokens = _seed(2 * many + many // 10)
+    tokens = _seed(2 * many + 2 * (many // 10))
     submitted, bare, warm = tokens[:many], tokens[many : 2 * many], tokens[2 * many :]
-    with granian(connections) as (port, pid):
-        for requests in (map(_opened, warm), map(_submitted, warm)):
+    with granian(connections) as (port, web), _pool(connections) as pool:
+        for requests in (map(_opened, warm[::2]), map(_submitted, warm[::2])):
             wire.seconds_of(port, list(requests), connections)
-        results = _in_turns(port, pid, database, submitted, bare, connections)
+        _in_a_bare_loop(pool, list(map(_document, warm[1::2])))
+        results = _in_turns(port, web, database, pool, submitted, bare)
     taken, most = (results[name]["per_second"] for name in ("surveys submitted", "the one statement"))
     report: dict[str, object] = {
         "benchmark": "submissions", "connections": connections, "answers": len(ANSWERS), "durable": True,
@@ -86,11 +90,11 @@ def main(arguments: list[str] | None = None) -> dict[str, object]:
 
 
 def _in_turns(
-    port: int, pid: int, database: int, submitted: Sequence[str], bare: Sequence[str], connections: int
+    port: int, web: int, database: int, pool: "ConnectionPool", submitted: Sequence[str], bare: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     """Each kind of work a part at a time; what is submitted was opened before."""
     found = {name: Measured() for name in ("empty view", "pages opened", "surveys submitted", "the one statement")}
-    of_web, of_database = partial(cpu_seconds, pid), partial(cpu_seconds, database)
+    of_web, of_database = partial(cpu_seconds, web), partial(cpu_seconds, database)
     for turn in range(ROUNDS):
         mine, documents = submitted[turn::ROUNDS], list(map(_document, bare[turn::ROUNDS]))
         for name, requests in (
@@ -98,9 +102,8 @@ def _in_turns(
             ("pages opened", list(map(_opened, mine))),
             ("surveys submitted", list(map(_submitted, mine))),
         ):
-            found[name].add(partial(wire.seconds_of, port, requests, connections), of_web, of_database)
-        bare_loop = partial(_in_a_bare_loop, documents, connections)
-        found["the one statement"].add(bare_loop, time.process_time, of_database)
+            found[name].add(partial(wire.seconds_of, port, requests, pool.max_size), of_web, of_database)
+        found["the one statement"].add(partial(_in_a_bare_loop, pool, documents), time.process_time, of_database)
     return {name: measured.figures() for name, measured in found.items()}
 
 
@@ -246,10 +249,19 @@ def _document(token: str) -> str:
     return document(item, list(answers_of(item, Stages([item]))), uuid4())
 
 
-def _in_a_bare_loop(documents: Sequence[str], connections: int) -> list[float]:
-    """The seconds of each, over so many pooled connections; prepared and committed one by one, as the view does it."""
+@contextlib.contextmanager
+def _pool(connections: int) -> Iterator["ConnectionPool"]:
+    """So many open connections, each statement on them committed by itself."""
     from psycopg_pool import ConnectionPool
 
+    own = {"autocommit": True}
+    with ConnectionPool(os.environ["DATABASE_URL"], min_size=connections, max_size=connections, kwargs=own) as pool:
+        pool.wait()
+        yield pool
+
+
+def _in_a_bare_loop(pool: "ConnectionPool", documents: Sequence[str]) -> list[float]:
+    """The seconds of each, a thread for each connection; prepared, as the view does it."""
     from feedback.actions.claim_and_store import STATEMENT
 
     def share(mine: Sequence[str]) -> list[float]:
@@ -263,18 +275,9 @@ def _in_a_bare_loop(documents: Sequence[str], connections: int) -> list[float]:
                 raise SystemExit("The statement stored nothing; nothing was measured.")
         return times
 
-    with (
-        ConnectionPool(
-            os.environ["DATABASE_URL"], min_size=connections, max_size=connections, kwargs={"autocommit": True}
-        ) as pool,
-        ThreadPoolExecutor(connections) as threads,
-    ):
-        pool.wait()
-        return [
-            each
-            for times in threads.map(share, [documents[n::connections] for n in range(connections)])
-            for each in times
-        ]
+    shares = [documents[n :: pool.max_size] for n in range(pool.max_size)]
+    with ThreadPoolExecutor(len(shares)) as threads:
+        return [each for times in threads.map(share, shares) for each in times]
 
 
 def cpu_seconds(pid: int) -> float:
