@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,6 +14,8 @@ from surveys.channels.sms.base import segments
 from surveys.enums import Channel, VersionState
 from surveys.models import Customer, Invitation, SurveyVersion
 from surveys.rendering.message import ANSWER
+
+FEW: Final = 5  # characters named as those that force the dearer alphabet
 
 
 @dataclass(frozen=True)
@@ -54,4 +57,5 @@ def _cost(version: SurveyVersion, language: str, customers: int) -> SmsCost:
     text = words_of(invitation, Channel.SMS).text.replace(ANSWER, answer_url(invitation))
     cost = segments(text)
     shown = text.replace(answer_url(invitation), f"{settings.PUBLIC_BASE_URL}/…")
-    return SmsCost(language, shown, customers, cost.count, cost.encoding, cost.foreign)
+    foreign = cost.foreign if len(cost.foreign) <= FEW else f"{cost.foreign[:FEW]}…"
+    return SmsCost(language, shown, customers, cost.count, cost.encoding, foreign)

@@ -33,10 +33,13 @@ class CustomerForm(ModelForm):
     """A customer; addresses are checked before they are taken."""
 
     basis = forms.ChoiceField(
-        label=_("basis of a consent given here"), choices=LegalBasis.choices, required=False, initial=LegalBasis.CONSENT
+        label=_("Basis of a consent given here"),
+        choices=[("", "---------"), *LegalBasis.choices],
+        required=False,
+        help_text=_("left open: as it is, or consent where it is given now"),
     )
     basis_text = forms.CharField(
-        label=_("text that was agreed to"),
+        label=_("Text that was agreed to"),
         max_length=TEXT_LENGTH,
         required=False,
         help_text=_("its name and version, such as “Privacy notice, March 2026”"),
@@ -84,6 +87,11 @@ class CustomerAdmin(KeptAdmin):
     search_fields = ("external_id",)
     search_help_text = _("customer, or a whole e-mail address or phone number")
     readonly_fields = ("public_id", "created_at", "email_rests_on", "sms_rests_on", "history_of_asking")
+    fields = (
+        *("external_id", "email", "phone", "language", "time_zone", "segment"),
+        *("consent_email", "email_rests_on", "consent_sms", "sms_rests_on", "basis", "basis_text"),
+        *("preferred_channel", "paused_until", "attributes", "public_id", "created_at", "history_of_asking"),
+    )
     actions = ("stop_asking", "ask_chosen")
 
     def get_urls(self) -> list[URLPattern]:
@@ -143,7 +151,7 @@ class CustomerAdmin(KeptAdmin):
         set_addresses(obj, email=told["email"], phone=told["phone"])
         source = f"admin: {request.user}"
         basis = BasisIn(basis=told["basis"] or None, source=source, text=told["basis_text"] or None)
-        apply_bases(obj, {name: told[name] for name, _column in CONSENTS}, basis if form.has_changed() else BasisIn())
+        apply_bases(obj, {name: told[name] for name, _column in CONSENTS}, basis)
         super().save_model(request, obj, form, change)
         follow_dates([obj.pk], (), timezone.now())
 

@@ -54,6 +54,11 @@ class DispatchSwitch(models.Model):
     def __str__(self) -> str:
         return self.scope or "everything"
 
+    @property
+    def prefix(self) -> str:
+        """How the numbers begin that it is about, where it is about some."""
+        return self.scope.removeprefix("sms:")
+
 
 class DispatchMark(models.Model):
     """What this database was when it last sent; another cluster, database or timeline means: restored (R19)."""

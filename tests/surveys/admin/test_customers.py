@@ -1,11 +1,16 @@
 """Customers and suppressions in the admin: searched by whole addresses, shown in part, written by verbs."""
 
+from typing import Any
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from surveys.models import Customer, Suppression
 from surveys.queries.addresses import address_hashes
+from tests.asking import customer
 from tests.factories import CustomerFactory
+from tests.factories.asking import BASIS
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:surveys_customer_changelist")
@@ -101,3 +106,29 @@ def test_suppression_of_nonsense_is_refused(manager_client, field, value):
 def test_designer_does_not_see_people(client, designer):
     client.force_login(designer)
     assert client.get(LIST).status_code == 403
+
+
+def saved(client: Client, person: Customer, **changes: Any) -> Customer:
+    """The customer after his form was saved with these changes."""
+    form = {
+        name: getattr(person, name) for name in ("external_id", "email", "phone", "language", "time_zone", "segment")
+    }
+    form |= {"attributes": "{}", "preferred_channel": "", "basis": "", "basis_text": ""}
+    form |= {name: "on" for name in ("consent_email", "consent_sms") if getattr(person, name)}
+    posted = {name: value for name, value in (form | changes).items() if value is not None}
+    answer = client.post(f"/admin/surveys/customer/{person.pk}/change/", posted)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    person.refresh_from_db()
+    return person
+
+
+def test_form_saved_for_something_else_leaves_the_basis_as_it_is(manager_client: Client) -> None:
+    person = customer(basis_email={**BASIS, "basis": "customer"})
+    assert saved(manager_client, person, language="de").basis_email == {**BASIS, "basis": "customer"}
+
+
+def test_form_gives_a_consent_its_basis_and_takes_it_with_it(manager_client: Client) -> None:
+    person = customer(consent_email=False, basis_email={})
+    told = saved(manager_client, person, consent_email="on", basis="customer", basis_text="Terms 4").basis_email
+    assert (told["basis"], told["source"], told["text"]) == ("customer", "admin: manager", "Terms 4")
+    assert saved(manager_client, person, consent_email=None).basis_email == {}
