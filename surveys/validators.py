@@ -80,7 +80,7 @@ def survey_problems(document: Mapping[str, Any], survey_kind: str) -> list[tuple
     if document.get("layout") and document["layout"] not in LAYOUTS:
         names = {"layout": document["layout"], "known": ", ".join(LAYOUTS)}
         found.append((("layout",), _('"%(layout)s" is no layout: use %(known)s.') % names))
-    found += conversation_problems(document)
+    found += [*conversation_problems(document), *_replaced_problems(questions)]
     found += [(problem.path, problem.text) for problem in graph.problems(document)]
     return [*found, *_piping_problems(document, survey_kind), *headline_problems(questions, survey_kind)]
 
@@ -92,6 +92,18 @@ def _code_problems(questions: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Pat
             if code in seen:
                 yield ("questions", index), _('The question code "%s" is there more than once.') % code
             seen.add(code)
+
+
+def _replaced_problems(questions: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Path, str]]:
+    """A question takes the place of an earlier one of its survey, on another scale: their answers are never pooled."""
+    scales: dict[Any, Any] = {}
+    for index, question in enumerate(questions):
+        code, path = question.get("replaces"), ("questions", index, "replaces")
+        if code and code not in scales:
+            yield path, _('"%s" is no earlier question of the survey, so that nothing can replace it.') % code
+        elif code and list(scales[code] or ()) == list(question.get("scale") or ()):
+            yield path, _('"%s" has the same scale: one question is enough.') % code
+        scales[question.get("code")] = question.get("scale")
 
 
 def _piping_problems(document: Mapping[str, Any], survey_kind: str) -> Iterator[tuple[Path, str]]:

@@ -54,3 +54,8 @@ def question_data(survey: Survey, **fields: Any) -> dict[str, Any]:
 
 def post(client: Client, name: str, survey: Survey, *args: str, **data: Any) -> Any:
     return client.post(reverse(f"design:{name}", args=[survey.code, *args]), data)
+
+
+def row(name: str, about: str, op: str = "eq", value: str = "", named: str = "") -> dict[str, str]:
+    """One comparison as a browser sends it."""
+    return {f"{name}-about": about, f"{name}-named": named, f"{name}-op": op, f"{name}-value": value}

@@ -4,6 +4,7 @@ What is typed while trying it out lives in the log-in's session, so that the log
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from csp.decorators import csp_replace
@@ -25,6 +26,7 @@ from surveys.logic.order import AS_WRITTEN
 from surveys.models import SurveyVersion
 from surveys.queries.definitions import version_to_preview
 from surveys.question_kinds import RawValue
+from surveys.rendering.contrast import HEX
 from surveys.rendering.following import follow
 from surveys.rendering.pager import Page, askable, follows, pages_of
 from surveys.rendering.pages import AnswerForm, best_language, languages_of, page_texts
@@ -55,7 +57,8 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 
 def _page(request: HttpRequest, version: SurveyVersion, language: str) -> str:
     if "done" in request.GET:
-        return fill(sheet("thanks", version, language, place=Place((), 1, 1, 0, 1)), {"reference": "TEST"})
+        place = Place((), 1, 1, 0, 1, accent=_accent(request, version))
+        return fill(sheet("thanks", version, language, place=place), {"reference": "TEST"})
     given = {} if "page" not in request.GET else _given(request, version)
     values = _values(version, language, given)
     path = pages_of(version, values)
@@ -65,7 +68,8 @@ def _page(request: HttpRequest, version: SurveyVersion, language: str) -> str:
     asked = request.GET.get("page", "")
     number = int(asked) if asked.isdecimal() and len(asked) < 4 else 1
     number = next((n for n, page in enumerate(path, 1) if wanted and wanted in page), number)
-    place = _place(version, path, max(1, min(number, len(path))), values)
+    accent = _accent(request, version)
+    place = _place(version, path, max(1, min(number, len(path))), values, accent)
     typed = {name: values for name, values in given.items() if stands_on(name, place.page)}
     form = AnswerForm([spec for spec in specs_of(version, language) if spec.code in place.page], typed=typed)
     html = answer_sheet(version, language, place, form)
@@ -85,10 +89,11 @@ def _go_on(request: HttpRequest, version: SurveyVersion, language: str) -> HttpR
     here = next((n for n, each in enumerate(path, 1) if each == page), 1)
     form = AnswerForm([s for s in specs_of(version, language) if s.code in page], _of(page, posted), whole=False)
     if posted.go != "back" and not form.is_valid():
-        place = _place(version, path, here, values)
+        place = _place(version, path, here, values, _accent(request, version))
         return HttpResponse(fill(answer_sheet(version, language, place, form), {}), status=422)
     request.session[KEY] = {"version": version.pk, "given": given}
     query: dict[str, Any] = {"lang": language, "page": max(1, here + (-1 if posted.go == "back" else 1))}
+    query |= {"accent": request.GET["accent"]} if "accent" in request.GET else {}
     return HttpResponseRedirect(
         "?" + urlencode(query | ({"done": 1} if posted.go == "send" or here == len(path) else {}))
     )
@@ -109,8 +114,16 @@ def _values(version: SurveyVersion, language: str, given: Given) -> dict[str, Ra
     return form.values
 
 
-def _place(version: SurveyVersion, path: list[Page], number: int, values: Mapping[str, RawValue]) -> Place:
+def _place(version: SurveyVersion, path: list[Page], number: int, values: Mapping[str, RawValue], accent: str) -> Place:
     asked = [len(askable(version, page)) for page in path]
     rules = follow(version, path[number - 1], path, values, NOTHING, AS_WRITTEN) if follows(version) else ()
     first = sum(asked[: number - 1]) + 1
-    return Place(path[number - 1], number, first, sum(asked), len(path), "open", branches=bool(rules), rules=rules)
+    shown = Place(path[number - 1], number, first, sum(asked), len(path), "open", accent)
+    return replace(shown, branches=bool(rules), rules=rules)
+
+
+def _accent(request: HttpRequest, version: SurveyVersion) -> str:
+    """The style sheet of the journey's colour; `accent` tries another, six digits or none for the usual one."""
+    own = version.survey.journey.accent[1:] if version.survey.journey else ""
+    accent = request.GET.get("accent", own)
+    return f"/s/theme/{accent}.css" if HEX.fullmatch(f"#{accent}") else ""

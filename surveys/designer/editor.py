@@ -5,6 +5,7 @@ from django.template.response import TemplateResponse
 
 from surveys.designer.access import of_survey
 from surveys.designer.forms import AddForm
+from surveys.designer.marks import marks
 from surveys.designer.page import Editor
 from surveys.designer.question_form import QuestionForm, fallback_words
 from surveys.models import Survey
@@ -23,7 +24,7 @@ def editor_page(request: HttpRequest, shown: Editor, form: QuestionForm | None =
     """The page; `form` holds what could not be stored, so that nothing typed is lost."""
     status = 200 if form is None else 422
     if form is None and shown.question is not None:
-        form = QuestionForm(shown.question, shown.language, stages_of(shown.survey.journey))
+        form = QuestionForm(shown.question, shown.language, stages_of(shown.survey.journey), earlier=shown.earlier)
     context = {
         "title": shown.survey.name or shown.survey.code,
         "editor": shown,
@@ -32,5 +33,6 @@ def editor_page(request: HttpRequest, shown: Editor, form: QuestionForm | None =
         "fallback": fallback_words(shown.question, shown.language) if shown.question else "",
         "add": AddForm(initial={"after": shown.code}),
         "pairs": PAIRS,
+        "marks": list(marks(shown.document, shown.language, shown.code)),
     }
     return TemplateResponse(request, "surveys/designer/editor.html", context, status=status)

@@ -1,5 +1,6 @@
 """Forms of the designer: a question in one language, the survey's own words, a new survey."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -7,12 +8,19 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from cxsurvey.lib.periods import parse_period
+from surveys.drafting.catalogue import DEFAULTS
 from surveys.drafting.edits import code_from
 from surveys.drafting.texts import own_words, put_words
+from surveys.drafting.translation_table import in_languages
 from surveys.enums import Measures, Metric, SurveyKind
+from surveys.programme.nodes import MAX_TEXT
+from surveys.programme.periods import write_period
+from surveys.programme.questionnaires import HELP_URL
 from surveys.programme.questions import METRICS, SCALES
 from surveys.programme.wording import LANGUAGE
 from surveys.question_kinds import KINDS
+from surveys.replies.document import CONVERSATION, LIFE, LINK, conversation_problems
 
 KIND_NAMES: Final = {
     "nps": _l("Would they recommend us (NPS, 0-10)"),
@@ -59,7 +67,7 @@ class AddForm(forms.Form):
         kind = self.cleaned_data["kind"]
         measures = {SurveyKind.TOUCHPOINT: Measures.STAGE, SurveyKind.END_TO_END: Measures.JOURNEY}
         target = measures.get(SurveyKind(survey_kind), Measures.RELATIONSHIP)
-        return {
+        return copy.deepcopy(DEFAULTS) | {
             "code": kind.replace("_", "-"),
             "kind": kind,
             "metric": str(METRICS.get(kind, Metric.OTHER)),
@@ -68,33 +76,32 @@ class AddForm(forms.Form):
             "to_stage_code": "",
             "text": {},
             "scale": SCALES.get(kind, [0, 10] if kind == "scale" else None),
-            "choices": [],
-            "required": False,
-            "headline": False,
-            "reversed": False,
-            "multiline": True,
-            "show_if": None,
         }
 
 
 class WordsForm(forms.Form):
     """The survey's own words in one language, and what holds for all of it."""
 
-    title = forms.CharField(label=_l("Title"), required=False, max_length=200)
+    title = forms.CharField(label=_l("Title"), required=False, max_length=MAX_TEXT)
     about = forms.CharField(
         label=_l("What it is about, in the customer's words"),
         required=False,
-        max_length=200,
+        max_length=MAX_TEXT,
         help_text=_l("Such as “your call with us”; it stands in the mail and on the page."),
     )
-    subject = forms.CharField(label=_l("Subject of the mail"), required=False, max_length=200)
+    subject = forms.CharField(label=_l("Subject of the mail"), required=False, max_length=MAX_TEXT)
     intro = forms.CharField(
         label=_l("Words above the questions"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     thanks = forms.CharField(
         label=_l("Words after answering"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    help_url = forms.URLField(label=_l("Address for help"), required=False, assume_scheme="https")
+    help_url = forms.CharField(
+        label=_l("Address for help"),
+        required=False,
+        max_length=500,
+        help_text=_l("Begins with https://, mailto: or tel:."),
+    )
     layout = forms.ChoiceField(
         label=_l("Pages"),
         required=False,
@@ -105,10 +112,24 @@ class WordsForm(forms.Form):
             ("pages", _l("as the questions say")),
         ],
     )
+    sms = forms.ChoiceField(
+        label=_l("By text message"),
+        required=False,
+        choices=[(LINK, _l("a link to the page")), (CONVERSATION, _l("the questions themselves, one a message"))],
+    )
+    sms_life = forms.CharField(
+        label=_l("A conversation waits for"),
+        required=False,
+        max_length=20,
+        help_text=_l("Such as 90m, 24h or 3d; left empty, 3 days."),
+    )
     languages = forms.CharField(
         label=_l("Languages"),
         max_length=200,
-        help_text=_l("Codes such as en, de; the first one stands in for a missing text."),
+        help_text=_l(
+            "Codes such as en, de; the first one stands in for a missing text. A language that is taken out goes with "
+            "its texts; Undo brings them back."
+        ),
     )
 
     def __init__(self, document: Mapping[str, Any], language: str, data: Any = None) -> None:
@@ -116,13 +137,32 @@ class WordsForm(forms.Form):
         initial = {name: own_words(document.get(name), language) for name in self.texts}
         initial["help_url"] = document.get("help_url") or ""
         initial["layout"] = document.get("layout") or "auto"
+        initial |= {"sms": document.get("sms") or LINK, "sms_life": document.get("sms_life") or ""}
         initial["languages"] = ", ".join(document.get("languages") or ["en"])
         super().__init__(data, initial=initial, prefix="words", label_suffix="")
 
     texts: Final = ("title", "about", "subject", "intro", "thanks")
 
+    def clean_help_url(self) -> str:
+        url: str = self.cleaned_data["help_url"]
+        if url and not HELP_URL.fullmatch(url):
+            raise forms.ValidationError(_("Begin with https://, http://, mailto: or tel:."))
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        """A life that a conversation may have, written as a file writes it; none where it is the usual one."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        told = {"sms": cleaned.get("sms") or LINK, "sms_life": cleaned.get("sms_life", "")}
+        problems = [text for path, text in conversation_problems({**told, "questions": ()}) if path == ("sms_life",)]
+        for text in problems:
+            self.add_error("sms_life", text)
+        if told["sms_life"] and not problems:
+            life = parse_period(told["sms_life"]).delta
+            cleaned["sms_life"] = "" if life == LIFE else write_period(life)
+        return cleaned
+
     def clean_languages(self) -> list[str]:
-        """Each a language code, each once; those that have texts may not be dropped unseen."""
+        """Each a language code, each once."""
         found = list(dict.fromkeys(self.cleaned_data["languages"].replace(",", " ").split()))
         wrong = [each for each in found if not LANGUAGE.fullmatch(each)]
         if wrong or not found:
@@ -132,10 +172,13 @@ class WordsForm(forms.Form):
 
     def document(self) -> dict[str, Any]:
         told = self.cleaned_data
-        made = {**self.old, "languages": told["languages"], "help_url": told["help_url"]}
-        made.pop("layout", None)
-        made |= {"layout": told["layout"]} if told["layout"] not in ("", "auto") else {}
-        return made | {name: put_words(self.old.get(name), self.language, told[name]) for name in self.texts}
+        made = in_languages(self.old, told["languages"]) | {"help_url": told["help_url"]}
+        for key, usual in (("layout", "auto"), ("sms", LINK), ("sms_life", "")):
+            made.pop(key, None)
+            made |= {key: told[key]} if told[key] not in ("", usual) else {}
+        if self.language not in told["languages"]:  # the language of this form was taken out
+            return made
+        return made | {name: put_words(made.get(name), self.language, told[name]) for name in self.texts}
 
 
 class NewJourneyForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from django.utils import timezone
@@ -96,6 +97,13 @@ class Editor:
     def question(self) -> dict[str, Any] | None:
         """The question being edited."""
         return self._find(self.code)
+
+    @cached_property
+    def earlier(self) -> list[str]:
+        """Codes of the questions before this one that are on a scale: those that it might replace."""
+        rows = questions_of(self.document)
+        before = takewhile(lambda row: row["code"] != self.code, rows)
+        return [str(row["code"]) for row in before if row.get("scale")]
 
     @cached_property
     def undo_redo(self) -> tuple[bool, bool]:

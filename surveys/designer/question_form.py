@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, Final
 
 from django import forms
@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _l
 from surveys.designer.choice_lines import choice_lines, read_choice_lines
 from surveys.drafting.texts import in_language, own_words, put_words
 from surveys.enums import Measures, Metric
+from surveys.programme.nodes import MAX_TEXT
+from surveys.programme.questions import SCALES
 from surveys.queries.designer import StagePlace
 
 EVERY: Final = ("text", "help", "measures", "required", "metric", "code", "new_page")
-SCALED: Final = ("headline", "low", "high", "same_meaning")
+SCALED: Final = ("headline", "low", "high", "same_meaning", "replaces")
 OF_KIND: Final[dict[str, tuple[str, ...]]] = {
     "nps": SCALED,
     "csat": (*SCALED, "lowest", "highest", "style"),
@@ -23,14 +25,14 @@ OF_KIND: Final[dict[str, tuple[str, ...]]] = {
     "scale": (*SCALED, "lowest", "highest", "reversed"),
     "agreement": (*SCALED, "lowest", "highest", "reversed", "choices"),
     "repeated_myself": ("low", "high", "lowest", "highest", "same_meaning"),
-    "service_quality": ("low", "high", "lowest", "highest", "rows", "same_meaning"),
-    "between_steps": ("rows", "same_meaning"),
+    "service_quality": ("low", "high", "lowest", "highest", "rows", "random_order", "same_meaning"),
+    "between_steps": ("rows", "random_order", "same_meaning"),
     "matrix": ("low", "high", "lowest", "highest", "reversed", "rows", "choices", "random_order", "same_meaning"),
     "single": ("choices", "random_order", "same_meaning"),
     "multi": ("choices", "least", "most", "random_order", "same_meaning"),
     "ranking": ("choices", "least", "most", "random_order", "same_meaning"),
     "yes_no": ("headline", "choices", "reversed", "same_meaning"),
-    "feelings": ("choices",),
+    "feelings": ("choices", "random_order"),
     "hidden": ("choices",),
     "number": ("least", "most", "step"),
     "date": ("first_day", "last_day"),
@@ -54,6 +56,7 @@ EXTRA: Final[tuple[str, ...]] = (
     "random_order",
     "new_page",
     "same_meaning",
+    "replaces",
 )
 TEXTS: Final = ("text", "help", "low", "high")
 
@@ -61,27 +64,30 @@ TEXTS: Final = ("text", "help", "low", "high")
 class QuestionForm(forms.Form):
     """One question, its words in one language. `document()` gives the question as a document has it."""
 
-    text = forms.CharField(label=_l("Question"), widget=forms.Textarea(attrs={"rows": 2}), max_length=2000)
-    help = forms.CharField(label=_l("Help below it"), required=False, max_length=2000)
+    text = forms.CharField(label=_l("Question"), widget=forms.Textarea(attrs={"rows": 2}), max_length=MAX_TEXT)
+    help = forms.CharField(label=_l("Help below it"), required=False, max_length=MAX_TEXT)
     measures = forms.ChoiceField(label=_l("Measures"))
     lowest = forms.IntegerField(label=_l("Lowest"), required=False, min_value=-1000, max_value=1000)
     highest = forms.IntegerField(label=_l("Highest"), required=False, min_value=-1000, max_value=1000)
-    low = forms.CharField(label=_l("Words at the low end"), required=False, max_length=200)
-    high = forms.CharField(label=_l("Words at the high end"), required=False, max_length=200)
+    low = forms.CharField(label=_l("Words at the low end"), required=False, max_length=MAX_TEXT)
+    high = forms.CharField(label=_l("Words at the high end"), required=False, max_length=MAX_TEXT)
     choices = forms.CharField(
         label=_l("Choices"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_l(
             "One a line. A code before “|” keeps its answers together when the words change. “| exclusive” at the end: "
-            "chosen alone; “| other”: asks for words."
+            "chosen alone; “| other”: asks for words; “| last”: stays at the end of a random order."
         ),
     )
     rows = forms.CharField(
         label=_l("Rows"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_l("One a line, as with choices. Empty: the usual rows of this kind."),
+        help_text=_l(
+            "One a line, as with choices; “| ease” at the end: what it counts as; “| about journey”, “| about a->b” or "
+            "a stage's code: what it measures. Empty: the usual rows of this kind."
+        ),
     )
     style = forms.ChoiceField(
         label=_l("Shown as"),
@@ -113,6 +119,11 @@ class QuestionForm(forms.Form):
         required=False,
         help_text=_l("Only the words changed: answers are counted together with those to the version before."),
     )
+    replaces = forms.ChoiceField(
+        label=_l("Takes the place of"),
+        required=False,
+        help_text=_l("An earlier question on another scale: never counted together, told as a change of scale."),
+    )
     required = forms.BooleanField(label=_l("Must be answered"), required=False)
     headline = forms.BooleanField(label=_l("Headline: the score of this survey"), required=False)
     reversed = forms.BooleanField(label=_l("Low is good"), required=False)
@@ -123,25 +134,41 @@ class QuestionForm(forms.Form):
     )
 
     def __init__(
-        self, question: Mapping[str, Any], language: str, stages: Sequence[StagePlace], data: Any = None
+        self,
+        question: Mapping[str, Any],
+        language: str,
+        stages: Sequence[StagePlace],
+        data: Any = None,
+        earlier: Sequence[str] = (),
     ) -> None:
+        """`earlier`: codes of the questions before it that are on a scale."""
         self.question, self.language = dict(question), language
+        self.stages = [stage.code for stage in stages]
+        self.last: list[str] = []
         super().__init__(data, initial=_initial(question, language), prefix="question", label_suffix="")
-        measures = self.fields["measures"]
-        assert isinstance(measures, forms.ChoiceField)  # noqa: S101 - declared above
-        measures.choices = list(measure_choices(stages, str(question.get("measures", ""))))
+        self._offer("measures", list(measure_choices(stages, _target_word(question))))
+        self._offer("replaces", [("", _("none")), *((code, code) for code in _with_own(earlier, question))])
         wanted = set(fields_of(str(question.get("kind", ""))))
         for name in [each for each in self.fields if each.removesuffix("_") not in wanted]:
             del self.fields[name]
 
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = choices
+
     def clean_choices(self) -> list[dict[str, Any]]:
         """The lines as choices; texts of other languages stay with their codes."""
-        before = list(self.question.get("choices") or ())
-        return read_choice_lines(self.cleaned_data["choices"], before, self.language)
+        return self._read("choices", None)
 
     def clean_rows(self) -> list[dict[str, Any]]:
-        before = list(self.question.get("rows") or ())
-        return read_choice_lines(self.cleaned_data["rows"], before, self.language)
+        return self._read("rows", self.stages)
+
+    def _read(self, name: str, stages: Sequence[str] | None) -> list[dict[str, Any]]:
+        before = list(self.question.get(name) or ())
+        items, last = read_choice_lines(self.cleaned_data[name], before, self.language, stages)
+        self.last += last
+        return items
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -149,6 +176,8 @@ class QuestionForm(forms.Form):
         low, high = cleaned.get("lowest"), cleaned.get("highest")
         if low is not None and high is not None and low >= high:
             self.add_error("highest", _("The highest value must be above the lowest."))
+        if (low is None) != (high is None) and not {"lowest", "highest"} & set(self.errors):
+            self.add_error("highest" if high is None else "lowest", _("Give both ends of the scale, or none."))
         return cleaned
 
     def document(self) -> dict[str, Any]:
@@ -161,13 +190,16 @@ class QuestionForm(forms.Form):
         made |= {name: told[name] for name in PLAIN if name in told}
         extra: dict[str, Any] = {name: told[name] for name in EXTRA if name in told}
         extra |= {key: _bound(told[name]) for name, key in BOUNDS.items() if name in told}
+        if {"choices", "rows"} & set(told):
+            extra["keep_last"] = self.last
         for name, value in extra.items():
             made.pop(name, None)
             made |= {name: value} if value or (value == 0 and value is not False) else {}
         if "measures" in told:
             made |= _target(told["measures"])
-        if told.get("lowest") is not None and told.get("highest") is not None:
-            made["scale"] = [told["lowest"], told["highest"]]
+        if "lowest" in told:
+            ends = [told["lowest"], told["highest"]]
+            made["scale"] = ends if None not in ends else SCALES.get(str(self.question.get("kind")))
         return made
 
 
@@ -188,24 +220,35 @@ def _initial(question: Mapping[str, Any], language: str) -> dict[str, Any]:
     low, high = question.get("scale") or (None, None)
     texts = {name: own_words(question.get(name), language) for name in TEXTS}
     target = _target_word(question)
-    lines = {key: choice_lines(question.get(key) or (), language) for key in ("choices", "rows")}
+    last = question.get("keep_last") or ()
+    lines = {key: choice_lines(question.get(key) or (), language, last) for key in ("choices", "rows")}
     bounds = {name: question.get(key) for name, key in BOUNDS.items()}
     scale = {"lowest": low, "highest": high, "measures": target, "fields_": question.get("fields")}
     return {**question, **texts, **scale, **lines, **bounds}
 
 
 def measure_choices(stages: Sequence[StagePlace], now: str) -> Iterator[tuple[str, str]]:
-    """What a question can measure: the stages, the passages between them, the whole."""
+    """What a question can measure: stages, passages between them (those over a stage left out last), the whole."""
     entered = [stage for stage in stages if not stage.is_wait]
     for stage in entered:
         yield f"stage:{stage.code}", _("the stage “%(stage)s”") % {"stage": stage.name}
-    for first, second in pairwise(entered):
+    passages = [*pairwise(entered), *(pair for pair in combinations(entered, 2) if pair not in set(pairwise(entered)))]
+    for first, second in passages:
         names = {"first": first.name, "second": second.name}
         yield f"transition:{first.code}>{second.code}", _("the passage from “%(first)s” to “%(second)s”") % names
     if stages:
         yield "journey", _("the whole journey")
     if not stages or now == Measures.RELATIONSHIP:
         yield "relationship", _("the relationship with us")
+    places = {f"stage:{stage.code}" for stage in entered} | {f"transition:{a.code}>{b.code}" for a, b in passages}
+    if now and now not in places | {"journey", "relationship"}:
+        yield now, _("%(place)s, which the journey does not have") % {"place": now.partition(":")[2]}
+
+
+def _with_own(earlier: Sequence[str], question: Mapping[str, Any]) -> list[str]:
+    """The codes to choose from, with what the question names now, be it wrong."""
+    own = question.get("replaces")
+    return [*earlier, *([own] if own and own not in earlier else [])]
 
 
 def _target_word(question: Mapping[str, Any]) -> str:

@@ -43,7 +43,8 @@ def save(request: HttpRequest, survey: Survey, question: str) -> HttpResponse:
     shown = Editor(survey, request.POST.get("lang", ""), question)
     if shown.question is None or shown.code != question:
         return back(request, survey)
-    form = QuestionForm(shown.question, shown.language, stages_of(survey.journey), request.POST)
+    stages = stages_of(survey.journey)
+    form = QuestionForm(shown.question, shown.language, stages, request.POST, shown.earlier)
     if not form.is_valid():
         return editor_page(request, shown, form)
     code = form.cleaned_data["code"]
@@ -53,7 +54,8 @@ def save(request: HttpRequest, survey: Survey, question: str) -> HttpResponse:
         return editor_page(request, shown, form)
 
     def edit(document: Document) -> Document:
-        seen = QuestionForm(edits.question(document, question), shown.language, stages_of(survey.journey), request.POST)
+        row = edits.question(document, question)
+        seen = QuestionForm(row, shown.language, stages, request.POST, shown.earlier)
         seen.is_valid()
         return edits.changed(document, question, seen.document())
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from surveys.designer import editor, history, listing, logic, publishing, questions, words
+from surveys.designer import colours, editor, history, listing, logic, publishing, questions, words
 
 app_name = "design"
 urlpatterns = [
     path("", listing.index, name="index"),
     path("new/", listing.new, name="new"),
     path("journey/", listing.journey, name="journey"),
+    path("journey/<slug:journey>/colours/", colours.colours, name="colours"),
     path("<slug:code>/", editor.editor, name="editor"),
     path("<slug:code>/add/", questions.add, name="add"),
     path("<slug:code>/order/", questions.order, name="order"),

@@ -9,7 +9,7 @@ from surveys.drafting.texts import questions_of
 
 Document = Mapping[str, Any]
 NOT_CODE: Final = re.compile(r"[^a-z0-9]+")
-NAMING: Final = ("question", "go_to", "random_blocks")
+NAMING: Final = ("question", "go_to", "random_blocks", "replaces")
 
 
 class NoSuchQuestion(LookupError):
@@ -106,7 +106,7 @@ def _place(document: Document, code: str) -> int:
 
 
 def _renamed(value: Any, old: str, new: str, key: str = "") -> Any:
-    """A code stands under `question` and `go_to`, in blocks, and in the marks of piped words; also with an item."""
+    """A code stands under the keys of NAMING and in the marks of piped words; also with an item."""
     if isinstance(value, dict):
         return {name: _renamed(item, old, new, name) for name, item in value.items()}
     if isinstance(value, list):

@@ -47,6 +47,15 @@ def filled(document: Mapping[str, Any], rows: Sequence[tuple[str, Mapping[str, s
     return Filled(new, changed, tuple(refused))
 
 
+def in_languages(document: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
+    """The document in these languages; texts of others are gone."""
+    new = copy.deepcopy(dict(document))
+    for _place, texts in _texts(new, "", _languages(new)):
+        for language in [each for each in texts if each not in languages]:
+            del texts[language]
+    return new | {"languages": list(languages)}
+
+
 def missing(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(place, language) of every text that one of the document's languages lacks: another is shown instead."""
     languages = _languages(document)

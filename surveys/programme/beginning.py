@@ -117,4 +117,4 @@ def _stage(number: int, line: str) -> StageDef:
         text = _("Line %(number)s: “%(days)s” is no number of days.")
         raise ValidationError(text % {"number": number, "days": days}) from None
     kind = StageKind.WAIT if wait else StageKind.SERVICE if owner else StageKind.NON_SERVICE
-    return StageDef(code, name, kind=kind, owner=owner, promised_days=promised)
+    return StageDef(code, name, kind=kind, owner=owner, human=kind == StageKind.SERVICE, promised_days=promised)

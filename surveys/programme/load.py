@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from surveys.actions.drafts import replace_draft
+from surveys.actions.journeys import set_accent
 from surveys.actions.publish import mirror_questions, publish_journey, publish_survey
 from surveys.enums import VersionState
 from surveys.models import (
@@ -71,8 +72,7 @@ def _rename(journey: Journey, name: str) -> list[str]:
 def _theme(journey: Journey, accent: str) -> list[str]:
     if journey.accent == accent:
         return []
-    journey.accent = accent
-    journey.save(update_fields=["accent"])
+    set_accent(journey, accent)
     return ["theme"]
 
 

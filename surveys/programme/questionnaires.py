@@ -33,6 +33,7 @@ SURVEY_KEYS: Final = (
     "questions",
     *LOGIC_KEYS,
 )
+HELP_URL: Final = re.compile(r"https?://\S+|mailto:\S+@\S+|tel:[+0-9 ()-]+")
 TEXTS: Final = ("title", "intro", "thanks", "subject", "about")
 
 
@@ -99,7 +100,7 @@ def _stage(node: Node, kind: str, journey: JourneyDef) -> str:
 
 def _help_url(node: Node) -> str:
     url = node.text("help_url", most=500)
-    if url and not re.fullmatch(r"https?://\S+|mailto:\S+@\S+|tel:[+0-9 ()-]+", url):
+    if url and not HELP_URL.fullmatch(url):
         node.problem("must start with https://, http://, mailto: or tel:.", "help_url")
         return ""
     return url
@@ -116,7 +117,6 @@ def _questions(node: Node, place: Place, headline: str, document: Mapping[str, A
         if question["code"] in found:
             item.problem(f'the question code "{question["code"]}" is there more than once.', "code")
             continue
-        _check_replaced(item, question, found)
         question["headline"] = question["headline"] or question["code"] == headline
         found[question["code"]] = question
         nodes.append(item)
@@ -125,17 +125,6 @@ def _questions(node: Node, place: Place, headline: str, document: Mapping[str, A
     _note_problems(node, nodes, {**document, "questions": list(found.values())}, place.kind)
     _note_headlines(node, place, list(found.values()))
     return list(found.values())
-
-
-def _check_replaced(node: Node, question: dict[str, Any], earlier: Mapping[str, Any]) -> None:
-    """A question takes the place of an earlier one of its survey, on another scale: their answers are never pooled."""
-    code = question.get("replaces")
-    if not code:
-        return
-    if code not in earlier:
-        node.problem(f"must name an earlier question of the survey{nearest(code, earlier)}", "replaces")
-    elif earlier[code]["scale"] == question["scale"]:
-        node.problem(f'"{code}" has the same scale: one question is enough.', "replaces")
 
 
 def _note_problems(node: Node, nodes: Sequence[Node], document: Mapping[str, Any], kind: str) -> None:

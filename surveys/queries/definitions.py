@@ -63,5 +63,5 @@ def _canonical(value: Any) -> Any:
 
 def version_to_preview(code: str) -> SurveyVersion | None:
     """The survey's draft, else what is published."""
-    versions = SurveyVersion.objects.select_related("survey").filter(survey__code=code)
+    versions = SurveyVersion.objects.select_related("survey__journey").filter(survey__code=code)
     return versions.exclude(state=VersionState.RETIRED).order_by("-number").first()

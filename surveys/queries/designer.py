@@ -128,6 +128,15 @@ def scales_to_compare(survey: Survey) -> list[tuple[str, str, float, float]]:
     return [(code, kind, low, high) for code, kind, low, high in found if low is not None and high is not None]
 
 
+def journey_by_code(code: str) -> Journey | None:
+    return Journey.objects.filter(code=code).first()
+
+
+def survey_to_show(journey: Journey) -> Survey | None:
+    """One survey of the journey that has a page to look at."""
+    return Survey.objects.filter(journey=journey, versions__isnull=False).order_by("-active", "code").first()
+
+
 def draft_of(survey: Survey) -> SurveyVersion | None:
     return survey.versions.filter(state=VersionState.DRAFT).first()
 

@@ -189,3 +189,23 @@ def test_rules_with_a_group_inside_set_beside_the_map(design, script):
         page.set_viewport_size({"width": 360, "height": 740})
         keep(page, "designer-rules-360")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_colour_tried_on_the_page_refused_and_the_nearest_taken(design, width):
+    page = design(width=width)
+    make_survey(page)
+    page.goto(re.sub(r"/design/.*", "/design/", page.url))
+    page.get_by_role("link", name="Colours").click()
+    page.get_by_label("Colour").fill("#ff8800")  # the page follows without a press
+    expect(page.get_by_role("heading", name="This colour is refused")).to_be_visible()
+    keep(page, f"designer-colours-{width}")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="the nearest that can be read").click()
+    expect(page.get_by_text("The answer pages have this colour now.")).to_be_visible()
+    accent = Survey.objects.get().journey.accent
+    assert accent == page.get_by_label("Colour").input_value()
+    frame = page.frame_locator("iframe")
+    colour = frame.get_by_role("button").first.evaluate("button => getComputedStyle(button).backgroundColor")
+    assert colour == f"rgb({int(accent[1:3], 16)}, {int(accent[3:5], 16)}, {int(accent[5:], 16)})"

@@ -4,14 +4,9 @@ import pytest
 from django.urls import reverse
 
 from surveys.actions.drafts import save_draft
-from tests.designing import client_of_fixture, draft, post, survey_fixture  # noqa: F401 - fixtures
+from tests.designing import client_of_fixture, draft, post, row, survey_fixture  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
-
-
-def row(name, about, op="eq", value="", named=""):
-    """One comparison as a browser sends it."""
-    return {f"{name}-about": about, f"{name}-named": named, f"{name}-op": op, f"{name}-value": value}
 
 
 def show_if(survey):
