@@ -18,6 +18,7 @@ STOP: Final = (
     *("توقف من فضلك", "توقــف"),
     *("ALTO", "alto por favor", "parar", "Pare", "BAJA", "darse de baja", "cancelar", "no más", "No mas"),
     *("FERMA", "fermare", "cancella", "disiscrivi", "afmelden", "SAIR"),
+    *("STOP" + "!" * 170, " " * 100 + "stop" + " " * 100, "STOP 🛑" + " 🛑" * 40),  # two segments
 )  # fmt: skip
 AMBIGUOUS: Final = (
     *("Please stop texting me", "I want you to stop", "stop sending these", "can you stop this?"),
