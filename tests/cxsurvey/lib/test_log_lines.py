@@ -18,7 +18,7 @@ def log(monkeypatch) -> io.StringIO:
     """What the handlers of the settings write."""
     said = io.StringIO()
     handler = logging.StreamHandler(said)
-    configured = logging.config.DictConfigurator(settings.LOGGING)  # type: ignore[attr-defined]
+    configured = logging.config.DictConfigurator(settings.LOGGING)
     handler.setFormatter(configured.configure_formatter(dict(settings.LOGGING["formatters"]["line"])))
     monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
     return said
