@@ -28,6 +28,7 @@ CUSTOMER_PATHS = (
     "surveys/templates/surveys/preferences/",
     "surveys/templates/surveys/public_page.html",
     "surveys/templates/surveys/questions/",
+    "surveys/templates/surveys/too_many_links.html",
     "cxsurvey/lib/secret_pages.py",
     "cxsurvey/templates/400.html",
     "cxsurvey/templates/403.html",
