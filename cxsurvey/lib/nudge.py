@@ -39,7 +39,7 @@ class Breaker:
 def nudge(task: str, *ids: int) -> None:
     """After the commit, wake a worker for this task; where the broker cannot be reached, the sweeper finds the rows.
 
-    A thread does it, so that nobody waits for the broker, and once for all who nudge within a tenth of a second:
+    A thread does it, so that nobody waits for the broker, and once for all who nudge within a fifth of a second:
     telling it twice for each answer took a quarter of what a customer's post took.
     """
     transaction.on_commit(partial(waker.ask, task, *ids), robust=True)

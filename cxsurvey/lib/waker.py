@@ -10,7 +10,7 @@ from typing import Any, Final
 
 log = logging.getLogger(__name__)
 
-REST_SECONDS: Final = 0.1  # between two rounds: what is asked for meanwhile is told once
+REST_SECONDS: Final = 0.2  # between two rounds: what is asked for meanwhile is told once
 MOST: Final = 1_000  # that wait to be told; whoever listens looks for itself, too
 LAST_SECONDS: Final = 2.0  # that the end of a process may wait for the last round
 
