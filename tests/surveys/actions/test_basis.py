@@ -5,17 +5,20 @@ from typing import Any
 
 import pytest
 import time_machine
+from rest_framework.test import APIClient
 
+from surveys.actions.ask_list import ListIn, ask_list
 from surveys.actions.customers import BasisIn, CustomerIn, take_customers, upsert_customers
 from surveys.actions.deliver import deliver_due
 from surveys.actions.preferences import Wishes, save_preferences
 from surveys.actions.suppress import opt_out, resume, suppress
 from surveys.channels.email.smtp import SmtpChannel
-from surveys.enums import Channel
-from surveys.models import Customer, Delivery
+from surveys.enums import Channel, SurveyKind, Trigger
+from surveys.models import Customer, Delivery, Invitation
 from surveys.policy.basis import Basis
 from surveys.standins.sms import SmsProvider
 from tests.asking import customer, queued
+from tests.factories import RuleFactory, SurveyFactory, published_survey
 from tests.factories.asking import BASIS
 from tests.sinks import MailSink
 
@@ -139,3 +142,30 @@ def test_choice_on_the_preferences_page_is_its_own_basis() -> None:
 def test_basis_that_cannot_be_is_refused_with_its_column(basis: BasisIn, column: str) -> None:
     (refused,) = take_customers([CustomerIn("C1", consent_email=True, basis=basis)])
     assert (getattr(refused, "column", ""), Customer.objects.count()) == (column, 0)
+
+
+def test_without_basis_no_invitation_is_made() -> None:
+    survey = SurveyFactory(kind=SurveyKind.RELATIONSHIP, journey=None, code="bond")
+    published_survey(survey, [{"code": "q", "kind": "nps", "text": "Q?", "measures": "relationship"}])
+    RuleFactory(survey=survey, trigger=Trigger.MANUAL, conditions={})
+    customer(0, external_id="C0", basis_email={}, basis_sms={})
+    customer(1, external_id="C1", consent_email=False, consent_sms=False)
+    person = customer(2, external_id="C2", email="c2@example.org")
+    suppress(bytes(person.email_hash or b""), "", "opt_out", "letter", NOW)
+    told = ask_list(ListIn("bond", ("C0", "C1", "C2")), NOW)
+    assert ([each.outcome for each in told], Invitation.objects.count()) == (
+        ["no_consent", "no_consent", "opted_out"], 0,
+    )  # fmt: skip
+
+
+def test_api_takes_a_basis_and_shows_it(api: APIClient) -> None:
+    told = {"external_id": "C1", "consent_email": True, "basis": "customer", "basis_text": "terms 4",
+            "basis_at": GIVEN.isoformat()}  # fmt: skip
+    answer = api.post("/api/v1/customers/", told, format="json")
+    basis = {"basis": "customer", "source": "API: manager", "text": "terms 4", "at": GIVEN.isoformat()}
+    assert (answer.status_code, answer.json()["basis_email"], answer.json()["basis_sms"]) == (201, basis, {})
+    assert (
+        api.post("/api/v1/customers/", {**told, "external_id": "C2", "basis": "hope"}, format="json").status_code == 400
+    )
+    changed = api.patch(f"/api/v1/customers/{answer.json()['public_id']}/", {"segment": "gold"}, format="json")
+    assert (changed.status_code, changed.json()["basis_email"]) == (200, basis)

@@ -68,6 +68,19 @@ def past(load):
     load("runs", RUNS)
 
 
+def test_customers_bring_what_their_consents_rest_on(load):
+    head = "customer,consent_email,consent_sms,basis,basis_source,basis_text,basis_at\n"
+    rows = ("C1,yes,no,customer,shop,terms 4,2025-06-01T10:00:00Z", "C2,yes,,,,,", "C3,yes,,hope,,,")
+    report = load("customers", head + "\n".join(rows))
+    assert list(reasons(report)) == [(4, "basis", "hope")]
+    first, second = Customer.objects.order_by("external_id")
+    assert (first.basis_email, first.basis_sms) == (
+        {"basis": "customer", "source": "shop", "text": "terms 4", "at": "2025-06-01T10:00:00+00:00"}, {},
+    )  # fmt: skip
+    told = second.basis_email
+    assert (told["basis"], told["source"], told["text"]) == ("consent", "table table.csv", "not told")
+
+
 def test_customers_are_taken_and_refused_by_row(load):
     report = load("customers", CUSTOMERS)
     assert (report.created, report.refused, report.total) == (2, 4, 6)
