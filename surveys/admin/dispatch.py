@@ -1,6 +1,6 @@
 """Sending as a whole: what is held, how far big sends are, what waits for a decision. Acted on by verbs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,15 @@ from cxsurvey.lib.admin import HistoryAdmin
 from surveys.actions.dispatch import cancel_campaigns, hold, pause_campaigns, release, resume_campaigns
 from surveys.enums import Channel, HoldCause
 from surveys.models import Alert, BudgetAlert, Campaign, DispatchMark, DispatchSwitch, RateBucket, SmsPass
-from surveys.queries.dispatch import backlog, budget_alerts, campaigns_with_work, progress, switches, troubles
+from surveys.queries.dispatch import (
+    Progress,
+    backlog,
+    budget_alerts,
+    campaigns_with_work,
+    progress,
+    switches,
+    troubles,
+)
 
 SHOWN = 20
 
@@ -35,16 +43,22 @@ class DispatchAdmin(HistoryAdmin):
         """Show on GET, act on POST."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if request.method == "POST":
-            return self._act(request)
+        return self._act(request) if request.method == "POST" else self._page(request, extra_context or {})
+
+    def _page(self, request: HttpRequest, more: Mapping[str, Any]) -> HttpResponse:
         context = self.admin_site.each_context(request) | page_of(timezone.now()) | {"opts": self.opts}
-        context |= {"title": _("Sending"), "may_act": self.may(request), **(extra_context or {})}
+        context |= {"title": _("Sending"), "may_act": self.may(request), **more}
         return TemplateResponse(request, "admin/surveys/dispatch.html", context)
 
     def _act(self, request: HttpRequest) -> HttpResponse:
+        """Do it; what cannot be undone is asked about once more."""
         if not self.may(request):
             raise PermissionDenied
-        told = act(request.POST.get("do", ""), request.POST.get("on", ""), who(request), timezone.now())
+        what, on, now = request.POST.get("do", ""), request.POST.get("on", ""), timezone.now()
+        doubtful = to_cancel(on, now) if what == "cancel" and not request.POST.get("sure") else None
+        if doubtful:
+            return self._page(request, {"doubtful": doubtful})
+        told = act(what, on, who(request), now)
         messages.add_message(request, messages.SUCCESS if told else messages.ERROR, told or _("Nothing was changed."))
         return redirect(reverse("admin:surveys_dispatchswitch_changelist"))
 
@@ -60,6 +74,12 @@ def page_of(now: datetime) -> dict[str, Any]:
         "resent": [channel.label for channel in Channel if channel in settings.RESEND_UNKNOWN],
         "now": now,
     }
+
+
+def to_cancel(on: str, now: datetime) -> Progress | None:
+    """The campaign that somebody is about to cancel; None where there is no such."""
+    found = progress(list(Campaign.objects.filter(pk=int(on) if on.isdigit() else 0)), now)
+    return found[0] if found else None
 
 
 def act(what: str, on: str, by: str, now: datetime) -> str:
@@ -81,7 +101,7 @@ def act(what: str, on: str, by: str, now: datetime) -> str:
     }
     known = on.isdigit() or (what in ("hold", "release") and (on in ("", *Channel.values) or on.startswith("sms:")))
     done = verbs[what]() if what in verbs and known else False
-    return said[what] if done or (what == "cancel" and known) else ""
+    return said[what] if done or (what == "cancel" and to_cancel(on, now)) else ""
 
 
 def who(request: HttpRequest) -> str:

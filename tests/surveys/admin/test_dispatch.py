@@ -45,13 +45,31 @@ def test_buttons_hold_and_release(manager_client, scope):
 def test_buttons_pause_resume_cancel(manager_client):
     made = with_campaign()
     for verb, state in (("pause", "paused"), ("resume", "running"), ("cancel", "cancelled")):
-        manager_client.post(PAGE, {"do": verb, "on": str(made.pk)})
+        manager_client.post(PAGE, {"do": verb, "on": str(made.pk), "sure": "yes"})
         made.refresh_from_db()
         assert made.state == state
     assert Delivery.objects.filter(state="cancelled").count() == 2
 
 
-@pytest.mark.parametrize("posted", [{}, {"do": "hold", "on": "letter"}, {"do": "explode", "on": ""}, {"do": "pause"}])
+def test_cancelling_is_asked_about_once_more(manager_client):
+    made = with_campaign()
+    page = manager_client.post(PAGE, {"do": "cancel", "on": str(made.pk)})
+    assert (page.status_code, page.context["doubtful"].waiting) == (200, 2)
+    assert f"Cancel “{made.name}”?" in page.content.decode()
+    assert (Campaign.objects.get().state, Delivery.objects.filter(state="queued").count()) == ("running", 2)
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {},
+        {"do": "cancel", "on": "999999"},
+        {"do": "cancel", "on": "x"},
+        {"do": "hold", "on": "letter"},
+        {"do": "explode", "on": ""},
+        {"do": "pause"},
+    ],
+)
 def test_strange_posts_change_nothing(manager_client, posted):
     page = manager_client.post(PAGE, posted, follow=True)
     assert "Nothing was changed." in page.content.decode()
