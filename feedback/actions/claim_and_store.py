@@ -22,7 +22,7 @@ from feedback.actions.store_answers import (
     values_of,
     wake,
 )
-from feedback.models import Answer, FreeText, Response, SealedText
+from feedback.models import Answer, FreeText, PartialResponse, Response, SealedText
 from surveys.actions.answered import IN_DOUBT, WAITING
 from surveys.enums import INVITATION_MAY_ANSWER, InvitationState
 from surveys.models import Delivery, Invitation, JourneyRun
@@ -76,6 +76,11 @@ STATEMENT: Final = f"""
         SELECT answer.id, new.text
         FROM said, jsonb_to_recordset(it->'sealed') AS new (question_id bigint, text text)
         JOIN answer USING (question_id)
+    ), done AS (
+        UPDATE {PartialResponse._meta.db_table} partial
+        SET done_at = (it->'response'->>'answered_at')::timestamptz
+        FROM claimed, said
+        WHERE partial.occasion_key = it->'response'->>'occasion_key' AND partial.done_at IS NULL
     ), stale AS (
         UPDATE {JourneyRun._meta.db_table} run SET stale = true
         FROM claimed, said WHERE run.id = (it->'response'->>'run_id')::bigint
@@ -100,8 +105,8 @@ class Claimed:
 def claim_and_store(item: ResponseIn) -> Claimed | None:
     """Claim the item's invitation and store its response, answers and texts; mark the run stale, wake who follows.
 
-    None where the invitation is not open (any more): then nothing is written. UnknownQuestion or UnknownStage (both
-    ValueError) as store_each() raises them.
+    What was saved of the occasion on the way is done with. None where the invitation is not open (any more): then
+    nothing is written. UnknownQuestion or UnknownStage (both ValueError) as store_each() raises them.
     """
     public_id, answers = uuid4(), list(answers_of(item, Stages([item])))
     rows = run_prepared(STATEMENT, [document(item, answers, public_id)])

@@ -131,7 +131,6 @@ def _submit(talk: Talk, given: Given) -> None:
             source=ResponseSource.SMS,
             channel=Channel.SMS,
             now=talk.now,
-            paged=True,
         )
     except (Gone, AnsweredOtherwise):  # its time ran out meanwhile: nothing is left to say
         _end(talk, ConversationState.ENDED)

@@ -62,7 +62,7 @@ def _store(occasion: Occasion, row: HeldResponse, given: dict[str, list[str]], n
     if occasion.invitation is None:
         store_open(occasion, form.values, row.language, row.held_at)
     else:
-        submit_invitation(occasion.invitation, form.values, language=row.language, now=now, paged=True)
+        submit_invitation(occasion.invitation, form.values, language=row.language, now=now)
 
 
 def _why_not(row: HeldResponse, trouble: Exception) -> str:

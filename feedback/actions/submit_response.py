@@ -13,7 +13,6 @@ from django.utils import timezone
 from feedback.actions.claim_and_store import claim_and_store
 from feedback.actions.note_consents import may_grant, note_consents
 from feedback.actions.occasions import of_invitation
-from feedback.actions.save_page import finish
 from feedback.actions.store_answers import ResponseIn, content_hash
 from feedback.actions.take_places import take_places
 from feedback.enums import ResponseSource
@@ -76,15 +75,14 @@ def submit_invitation(
     now: datetime,
     source: str = ResponseSource.LINK,
     channel: str = "",
-    paged: bool = False,
     seconds: int | None = None,
 ) -> Receipt:
     """submit() for a caller that has already looked up the invitation by its token.
 
-    `paged`: pages may have been saved before, which are done with now. `seconds`: how long answering took.
+    `seconds`: how long answering took.
     """
     item = item_of(invitation, values, language=language, now=now, source=source, channel=channel, seconds=seconds)
-    with _whole(item, paged):
+    with _whole(item):
         claimed = claim_and_store(item)
         if claimed is None or not claimed.stored:
             return _receipt_again(invitation, values)
@@ -92,8 +90,6 @@ def submit_invitation(
         take_places(of_invitation(invitation), values, now)
         if by_conversation(invitation.version.document):
             close([invitation.pk], ConversationState.DONE, now)
-        if paged:
-            finish(of_invitation(invitation), now)
     if claimed.unsettled:  # in a transaction of its own: whoever sends looks at the invitation, which is answered now
         with transaction.atomic():
             settle_messages(invitation.pk)
@@ -131,10 +127,10 @@ def item_of(
     )
 
 
-def _whole(item: ResponseIn, paged: bool) -> AbstractContextManager[object]:
+def _whole(item: ResponseIn) -> AbstractContextManager[object]:
     """A transaction where more is written than the one statement, which needs none."""
     document = item.version.document
-    alone = not (paged or limits(document) or by_conversation(document) or may_grant(item.version))
+    alone = not (limits(document) or by_conversation(document) or may_grant(item.version))
     return nullcontext() if alone else transaction.atomic()
 
 

@@ -147,9 +147,7 @@ def _receipt(visit: Visit, values: Mapping[str, RawValue], given: Given, seconds
     invitation = visit.occasion.invitation
     if invitation is None:
         return submit_open(visit.occasion, values, _post(visit, given, None), visit.now)
-    return submit_invitation(
-        invitation, values, language=visit.language, now=visit.now, paged=visit.saved, seconds=seconds
-    )
+    return submit_invitation(invitation, values, language=visit.language, now=visit.now, seconds=seconds)
 
 
 def _held(visit: Visit, posted: Posted, page: Page | None) -> HttpResponse | None:

@@ -13,8 +13,9 @@ from feedback.actions import claim_and_store as module
 from feedback.actions.check_answers import check_answers
 from feedback.actions.claim_and_store import claim_and_store
 from feedback.actions.occasions import of_invitation
+from feedback.actions.save_page import save_page
 from feedback.actions.store_answers import ResponseIn, store_responses
-from feedback.models import Answer, FreeText, Response, SealedText
+from feedback.models import Answer, FreeText, PartialResponse, Response, SealedText
 from surveys.enums import InvitationState
 from surveys.models import Invitation, JourneyRun, SurveyVersion
 from surveys.queries.known import occasion_key
@@ -134,3 +135,15 @@ def test_claim_keeps_personal_words_encrypted(version: SurveyVersion) -> None:
     [sealed] = SealedText.objects.all()
     assert sealed.text == "email: ann@example.org\nphone: +49 170 1234567"
     assert FreeText.objects.get().text == 'A "quoted", {braced}\nü \\ ع 😀'
+
+
+def test_claim_is_done_with_what_was_saved_of_it(version: SurveyVersion) -> None:
+    one, other = (open_invitation(version)[0] for _ in range(2))
+    for invitation in (one, other):
+        save_page(of_invitation(invitation), ("why",), {"why": ["so"]}, base=0, language="en", now=timezone.now())
+    given = item(one)
+    claim_and_store(given)
+    assert dict(PartialResponse.objects.values_list("invitation_id", "done_at")) == {
+        one.pk: given.answered_at,
+        other.pk: None,
+    }

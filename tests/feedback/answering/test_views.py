@@ -244,6 +244,7 @@ def test_post_needs_one_statement_beside_that_of_the_page(client: Client) -> Non
         "feedback_answer",
         "feedback_freetext",
         "feedback_sealedtext",
+        "feedback_partialresponse",
         "surveys_journeyrun",
     ]
 
