@@ -8,6 +8,7 @@ from typing import Final
 from feedback.actions.occasions import Occasion
 from feedback.models import PartialResponse
 from feedback.queries.partials import lock, partial_of, unlock
+from surveys.models import SurveyVersion
 
 TRIES: Final = 50  # each lost try means that somebody else has saved
 
@@ -40,7 +41,7 @@ def save_page(
     """
     for _ in range(TRIES):
         partial = partial_of(occasion.key) or _begin(occasion, language, now)
-        overruled = _merge(partial, page, given, base)
+        overruled = _merge(partial, occasion.version, page, given, base)
         if _store(partial, language, now):
             return Saved(partial, overruled)
     raise SavedTooOften
@@ -65,10 +66,15 @@ def _begin(occasion: Occasion, language: str, now: datetime) -> PartialResponse:
         saved_at=now,
     )
     PartialResponse.objects.bulk_create([row], ignore_conflicts=True)
-    return PartialResponse.objects.get(occasion_key=occasion.key)
+    made = partial_of(occasion.key)
+    if made is None:
+        raise PartialResponse.DoesNotExist(occasion.key)
+    return made
 
 
-def _merge(partial: PartialResponse, page: Sequence[str], given: Mapping[str, list[str]], base: int) -> tuple[str, ...]:
+def _merge(
+    partial: PartialResponse, version: SurveyVersion, page: Sequence[str], given: Mapping[str, list[str]], base: int
+) -> tuple[str, ...]:
     """Put the page's answers onto the row; the questions overruled. What is saved as it was changes no question."""
     revision, overruled, answers = partial.revision + 1, [], dict(partial.answers)
     for code, values in given.items():
@@ -77,7 +83,7 @@ def _merge(partial: PartialResponse, page: Sequence[str], given: Mapping[str, li
             continue
         if before["revision"] > base:
             overruled.append(code)
-        answers[code] = {"given": lock(partial.version, {code: values})[code], "revision": revision}
+        answers[code] = {"given": lock(version, {code: values})[code], "revision": revision}
     partial.answers = answers
     partial.visited = [*(each for each in partial.visited if each != list(page)), list(page)]
     return tuple(overruled)
