@@ -53,7 +53,7 @@ def deliver_due(limit: int | None = None, worker: str = "") -> dict[str, int]:
         remember_sent()
     if full and run.counts["claimed"]:
         publish(TASK)  # there may be more: somebody go on, without waiting for the sweeper
-    return {name: number for name, number in run.counts.items() if number}
+    return {str(name): number for name, number in run.counts.items() if number}
 
 
 def this_worker() -> str:
