@@ -13,12 +13,13 @@ import secrets
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from statistics import fmean
+from typing import Any, Self
 from unittest import mock
 
 FOREVER = 10_000_000
@@ -39,7 +40,7 @@ def main() -> int:
         django.setup()
         call_command("migrate", verbosity=0)
         with _sink() as sink:
-            figures, shares = measure(options.messages, sink, url)
+            figures, shares = measure(options.messages, options.rounds, sink, url)
         _disconnect()
     _tell(figures, shares)
     if options.out:
@@ -48,31 +49,53 @@ def main() -> int:
     return 0
 
 
-def measure(count: int, sink: str, database: str) -> tuple[Figures, dict[str, float]]:
-    """Plan `count` asks from contacts, send them in this process; then the other ways, each with as many mails."""
+def measure(count: int, rounds: int, sink: str, database: str) -> tuple[Figures, dict[str, float]]:
+    """`count` mails each way in `rounds` turns, one after the other: whatever else the machine does meets all alike."""
     from django.conf import settings
+    from django.test import override_settings
 
     settings.EMAIL_URL = sink
-    figures: Figures = {}
-    figures["planned (decide, invite)"] = _plan(count, "A")
+    python, part = os.environ.get("POST_OFFICE_PYTHON"), count // rounds
+    found: dict[str, list[dict[str, float]]] = defaultdict(list)
     shares: Counter[str] = Counter()
-    with _timed(shares):
-        figures["sent (one process)"] = _send(count)
-    steps = shares.pop(STEPS)
-    figures["sent (one process)"]["messages_a_commit"] = round(count / steps, 1)
-    figures["planned again"] = _plan(count, "B")
-    settings.DELIVERY_LANES, lanes = 1, settings.DELIVERY_LANES
-    figures["sent over one connection"] = _send(count)
-    settings.DELIVERY_LANES = lanes
-    figures["planned once more"] = _plan(count, "C")
-    with _without_mark():
-        figures["sent without the mark"] = _send(count)
-    if python := os.environ.get("POST_OFFICE_PYTHON"):
-        figures |= _post_office(python, count, sink, database)
-    return figures, {name: round(1000 * seconds / count, 3) for name, seconds in shares.items()}
+    with PostOffice(python, sink, database) if python else nullcontext() as other:
+        for turn in range(rounds):
+            found[PLANNED].append(_plan(part, f"A{turn}-"))
+            with _timed(shares):
+                found[OURS].append(_send(part))
+            _plan(part, f"D{turn}-")
+            with override_settings(DELIVERY_LANES=2 * settings.DELIVERY_LANES):
+                found["sent over twice as many lanes"].append(_send(part))
+            if other:
+                for name, row in other.send(part, _words()).items():
+                    found[name].append(row)
+            _plan(part, f"B{turn}-")
+            with override_settings(DELIVERY_LANES=1):
+                found["sent over one lane"].append(_send(part))
+            _plan(part, f"C{turn}-")
+            with _without_mark():
+                found["sent without the mark"].append(_send(part))
+    sent = part * rounds
+    figures = {name: _sum(rows) for name, rows in found.items()}
+    figures[OURS]["messages_a_commit"] = round(sent / shares.pop(STEPS), 1)
+    return figures, {name: round(1000 * seconds / sent, 3) for name, seconds in shares.items()}
+
+
+def _sum(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Several turns as one row; CPU is a message's already, so its mean is taken."""
+    messages, seconds = sum(row["messages"] for row in rows), sum(row["seconds"] for row in rows)
+    row = {"messages": messages, "seconds": round(seconds, 3), "per_second": round(messages / seconds, 1)}
+    return row | {key: round(fmean(each[key] for each in rows), 3) for key in rows[0] if key.endswith("cpu_ms")}
+
+
+def _words() -> dict[str, str]:
+    from surveys.models import Delivery
+
+    return Delivery.objects.filter(state="sent").earliest("pk").payload or {}
 
 
 def _plan(count: int, prefix: str) -> dict[str, float]:
+    from django.db import connection
     from django.utils import timezone
 
     from surveys.actions.decide_events import decide_for_interactions
@@ -81,19 +104,18 @@ def _plan(count: int, prefix: str) -> dict[str, float]:
     began = time.perf_counter()
     for start in range(0, count, 500):
         decide_for_interactions(contacts[start : start + 500], timezone.now())
-    return _row(count, time.perf_counter() - began)
+    row = _row(count, time.perf_counter() - began)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as autovacuum does for tables that have grown
+    return row
 
 
 def _send(count: int) -> dict[str, float]:
-    from django.db import connection
-
     from surveys.actions.deliver import deliver_due
     from surveys.models import Delivery
 
     before = Delivery.objects.filter(state="sent").count()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as autovacuum does for tables that have grown
-    others = _Others()
+    others = Others()
     began, cpu = time.perf_counter(), time.process_time()
     while deliver_due(FOREVER):
         pass
@@ -103,7 +125,7 @@ def _send(count: int) -> dict[str, float]:
     return row
 
 
-class _Others:
+class Others:
     """CPU of the database and of the sink, which are our children, with all of their own."""
 
     def __init__(self) -> None:
@@ -118,7 +140,8 @@ class _Others:
         found: dict[str, float] = {"database_cpu_ms": 0.0, "sink_cpu_ms": 0.0}
         for child in _children(os.getpid()):
             command = Path(f"/proc/{child}/cmdline").read_bytes()
-            found["sink_cpu_ms" if b"benchmarks.sink" in command else "database_cpu_ms"] += _cpu_seconds(child)
+            for word, name in ((b"benchmarks.sink", "sink_cpu_ms"), (b"/postgres", "database_cpu_ms")):
+                found[name] += _cpu_seconds(child) if word in command else 0.0
         return found
 
 
@@ -141,6 +164,9 @@ def _row(count: int, seconds: float, cpu: float = 0.0) -> dict[str, float]:
 
 
 STEPS = "steps"
+PLANNED, OURS = "planned (decide, invite)", "sent (one process)"
+THEIRS = "django-post-office: sent, in batches"
+THEIRS_EACH = "the same, one by one"
 
 
 @contextmanager
@@ -157,6 +183,7 @@ def _timed(shares: Counter[str]) -> Iterator[None]:
         mock.patch.object(Batch, "sort_out", _clock(Batch.sort_out, "loading and rechecking", shares)),
         mock.patch.object(Lanes, "came", _clock(Lanes.came, "waiting for the mail server", shares)),
     ]
+    before = sum(shares.values()) - shares[STEPS]
     began = time.perf_counter()
     for each in patches:
         each.start()
@@ -166,7 +193,7 @@ def _timed(shares: Counter[str]) -> Iterator[None]:
         for each in patches:
             each.stop()
         whole = time.perf_counter() - began
-        shares["the rest"] = whole - sum(seconds for name, seconds in shares.items() if name != STEPS)  # type: ignore[assignment]
+        shares["the rest"] += whole - (sum(shares.values()) - shares[STEPS] - before)  # type: ignore[assignment]
 
 
 def _clock(function: Callable[..., Any], name: str, shares: Counter[str]) -> Callable[..., Any]:
@@ -202,17 +229,17 @@ def _without_mark() -> Iterator[None]:
 
 
 POST_OFFICE = """
-import os, sys, time
+import json, logging, sys, time
 from urllib.parse import urlsplit
 import django
 from django.conf import settings
 
-count, sink, database = int(sys.argv[1]), urlsplit(sys.argv[2]), urlsplit(sys.argv[3])
+sink, database = urlsplit(sys.argv[1]), urlsplit(sys.argv[2])
 settings.configure(
     INSTALLED_APPS=["django.contrib.contenttypes", "post_office"], USE_TZ=True, SECRET_KEY="x" * 50,
     DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "post_office", "USER": database.username,
                            "PASSWORD": database.password, "HOST": database.hostname, "PORT": database.port}},
-    EMAIL_HOST=sink.hostname, EMAIL_PORT=sink.port, DEFAULT_FROM_EMAIL="us@example.org",
+    LOGGING_CONFIG=None, EMAIL_HOST=sink.hostname, EMAIL_PORT=sink.port, DEFAULT_FROM_EMAIL="us@example.org",
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
 )
@@ -220,38 +247,74 @@ django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from post_office import mail
+from post_office.connections import connections
 from post_office.models import Email
-text, html = sys.stdin.read().split("\\0")
-created = time.perf_counter()
-mail.send_many([{"recipients": [f"c{n}@example.org"], "sender": "us@example.org", "subject": "Your call",
-                 "message": text, "html_message": html, "priority": "medium"} for n in range(count)])
-began, cpu = time.perf_counter(), time.process_time()
-while Email.objects.exclude(status=0).exists():
-    mail.send_queued(processes=1)
-print(began - created, time.perf_counter() - began, time.process_time() - cpu)
+logging.disable(logging.CRITICAL)
+
+def queue(order):
+    mail.send_many([{"recipients": [f"c{n}@example.org"], "sender": "us@example.org", "subject": "Your call",
+                     "message": order["text"], "html_message": order["html"], "priority": "medium"}
+                    for n in range(order["count"])])
+
+def batches():
+    while Email.objects.exclude(status=0).exists():
+        mail.send_queued(processes=1)
+
+def one_by_one():
+    for email in list(Email.objects.exclude(status=0)):
+        email.dispatch(disconnect_after_delivery=False)
+    connections.close()
+
+for line in sys.stdin:
+    order = json.loads(line)
+    began = time.perf_counter()
+    queue(order)
+    queued = time.perf_counter() - began
+    began, cpu = time.perf_counter(), time.process_time()
+    (one_by_one if order["each"] else batches)()
+    print(json.dumps([queued, time.perf_counter() - began, time.process_time() - cpu]), flush=True)
 """
 
 
-def _post_office(python: str, count: int, sink: str, database: str) -> Figures:
-    """The same mails by django-post-office with its own defaults (five threads), in one process."""
-    from django.db import connection
+class PostOffice:
+    """django-post-office in a process and a database of its own, on the same server.
 
-    from surveys.models import Delivery
+    In batches, its own way: five threads, the results of a batch of 100 written at once. And one after the other, the
+    status written after each, which is what it has for those who want to know of each message.
+    """
 
-    payload = Delivery.objects.filter(state="sent").earliest("pk").payload or {}
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE DATABASE post_office")
-    command = [python, "-c", POST_OFFICE, str(count), sink, database]
-    words = f"{payload['text']}\0{payload['html']}"
-    others = _Others()
-    done = subprocess.run(command, input=words, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"django-post-office could not be measured: {done.stderr[-800:]}")
-    made, seconds, cpu = map(float, done.stdout.split()[-3:])
-    return {
-        "django-post-office: queued": _row(count, made),
-        "django-post-office: sent": _row(count, seconds, cpu) | others.since(count),
-    }
+    def __init__(self, python: str, sink: str, database: str) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE DATABASE post_office")
+        command = [python, "-c", POST_OFFICE, sink, database]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.communicate()
+
+    def send(self, count: int, words: dict[str, str]) -> Figures:
+        """So many of these mails, both ways."""
+        return self._send(count, words, each=False) | self._send(count, words, each=True)
+
+    def _send(self, count: int, words: dict[str, str], *, each: bool) -> Figures:
+        assert self._process.stdin
+        assert self._process.stdout
+        order = {"count": count, "each": each, "text": words["text"], "html": words["html"]}
+        others = Others()
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        told = self._process.stdout.readline()
+        if not told:
+            raise SystemExit("django-post-office could not be measured.")
+        queued, sent, cpu = json.loads(told)
+        if each:
+            return {THEIRS_EACH: _row(count, sent, cpu)}
+        return {"django-post-office: queued": _row(count, queued), THEIRS: _row(count, sent, cpu) | others.since(count)}
 
 
 def _contacts(count: int, prefix: str) -> list[int]:
@@ -315,26 +378,25 @@ def _disconnect() -> None:
 
 
 def _tell(figures: Figures, shares: dict[str, float]) -> None:
-    print(f"{'step':<28}{'messages':>10}{'seconds':>10}{'a second':>10}{'CPU ms':>10}{'database':>10}{'sink':>10}")
+    print(f"{'step':<38}{'messages':>10}{'seconds':>10}{'a second':>10}{'CPU ms':>10}{'database':>10}{'sink':>10}")
     for name, row in figures.items():
         cpus = [row[key] for key in ("cpu_ms", "database_cpu_ms", "sink_cpu_ms") if key in row]
         cpu = "".join(f"{each:>10.2f}" for each in cpus)
-        print(f"{name:<28}{row['messages']:>10}{row['seconds']:>10.2f}{row['per_second']:>10.0f}{cpu}")
-    print(f"\nMessages a commit: {figures['sent (one process)']['messages_a_commit']}")
+        print(f"{name:<38}{row['messages']:>10}{row['seconds']:>10.2f}{row['per_second']:>10.0f}{cpu}")
+    print(f"\nMessages a commit: {figures[OURS]['messages_a_commit']}")
     print(f"{'where the time of sending goes':<40}{'ms a message':>14}")
     for name, milliseconds in sorted(shares.items(), key=lambda item: -item[1]):
         print(f"{name:<40}{milliseconds:>14.2f}")
-    if "django-post-office: sent" in figures:
-        sent = figures["sent (one process)"]["seconds"]
-        whole = sent + figures["planned (decide, invite)"]["seconds"]
-        theirs = figures["django-post-office: sent"]["seconds"]
-        both = theirs + figures["django-post-office: queued"]["seconds"]
-        print(f"\nSent: {theirs / sent:.1f} times django-post-office; queued and sent: {both / whole:.1f} times.")
+    if THEIRS in figures:
+        ours = figures[OURS]["seconds"]
+        batches, each = (figures[name]["seconds"] / ours for name in (THEIRS, THEIRS_EACH))
+        print(f"\nSent: {batches:.2f} times django-post-office in batches, {each:.1f} times with each status written.")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=2_000)
+    parser.add_argument("--rounds", type=int, default=4, help="turns; in each all ways are measured")
     parser.add_argument("--lanes", type=int, default=8, help="connections of our process to the mail server")
     parser.add_argument("--out", help="write the figures to this file as JSON")
     return parser.parse_args()

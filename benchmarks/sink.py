@@ -31,6 +31,7 @@ class Server(socketserver.ThreadingTCPServer):
 
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 64
 
 
 def serve() -> None:

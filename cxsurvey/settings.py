@@ -282,7 +282,7 @@ except ValueError as problem:
     raise ImproperlyConfigured(str(problem)) from problem
 DELIVERY_LEASE_SECONDS = env.float("DELIVERY_LEASE_SECONDS", default=30.0)
 DELIVERY_SENDING_LIMIT_SECONDS = env.float("DELIVERY_SENDING_LIMIT_SECONDS", default=150.0)
-DELIVERY_BATCH = env.int("DELIVERY_BATCH", default=100)
+DELIVERY_BATCH = env.int("DELIVERY_BATCH", default=250)
 DELIVERY_LANES = env.int("DELIVERY_LANES", default=8)  # connections of a worker process to a carrier at most
 # How far sending has come, kept outside the database, so that a restore is noticed; empty: no file.
 DISPATCH_MARK_FILE = env.str(

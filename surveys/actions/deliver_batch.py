@@ -108,6 +108,8 @@ class Batch:
 
     def drop(self, which: Collection[int]) -> list[Delivery]:
         """Take these out of what waits: they leave, or may not."""
+        if not which:
+            return []
         gone = [each for each in self.waiting if each.pk in which]
         self.waiting = deque(each for each in self.waiting if each.pk not in which)
         self.in_hand.difference_update(which)

@@ -6,6 +6,7 @@ and knows at every moment what is leaving. One lane alone needs no thread.
 
 import logging
 import threading
+import time
 from queue import Empty, SimpleQueue
 from typing import Final, NamedTuple
 
@@ -76,19 +77,22 @@ class Lanes:
         else:
             self._news.put(_send(self._first, job))
 
-    def came(self, *, wait: bool) -> list[Came]:
-        """What has come back since; `wait`: at least one, where anything is under way."""
+    def came(self, *, wait: bool, patience: float = 0.0) -> list[Came]:
+        """What has come back since; `wait`: at least one, where anything is under way; the others for `patience` s."""
         found: list[Came] = []
+        ends = time.monotonic() + patience
         while True:
+            must = wait and not found and self.in_flight > 0
+            left = ends - time.monotonic() if self.in_flight else 0.0
             try:
-                news = self._news.get(block=wait and not found and self.in_flight > 0)
+                news = self._news.get(block=must or left > 0, timeout=None if must else max(left, 0.0))
             except Empty:
                 return found
             if isinstance(news, Opened):
                 self._open += 1
-            else:
-                self.in_flight -= 1
-                found.append(news)
+                continue
+            self.in_flight -= 1
+            found.append(news)
 
     def close(self) -> None:
         """Close all connections; whatever is still leaving then is of unknown fate."""

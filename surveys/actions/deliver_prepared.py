@@ -21,6 +21,8 @@ class Prepared:
         connection.ensure_connection()
         known = _known.setdefault(connection.connection, set())
         with connection.cursor() as cursor:
+            if not known:  # a plan of its own for each number of messages would be made anew every time, and cost more
+                cursor.execute("SET plan_cache_mode = force_generic_plan")
             if self.name not in known:
                 cursor.execute(self.prepare)
                 known.add(self.name)

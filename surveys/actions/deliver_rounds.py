@@ -29,6 +29,7 @@ from surveys.policy.may_send import may_send
 log = logging.getLogger(__name__)
 
 MESSAGES_A_LANE: Final = 4  # a further connection pays from so many messages on
+LONGEST_PATIENCE: Final = 0.1  # seconds that a reply waits for others before it is written down
 
 
 class Back(NamedTuple):
@@ -47,6 +48,7 @@ class Rounds:
         self.marked: dict[int, Delivery] = {}  # and not recorded: what a death costs
         self._leaving: set[int] = set()  # of these, given to a lane
         self._back: dict[int, Back] = {}  # of these, come back
+        self._commit_took = 0.0
 
     def run(self) -> None:
         """Until none of them waits or leaves any more."""
@@ -82,7 +84,9 @@ class Rounds:
         for _ in self._back:
             failpoint("before_record_commit", self.window)
         records = [Record(self.batch.claims[key], each.outcome) for key, each in self._back.items()]
+        began = time.monotonic()
         done, tried = write(records, marks, takes, settings.DELIVERY_SENDING_LIMIT_SECONDS)
+        self._commit_took = time.monotonic() - began
         jobs, back = self._note(done)
         for _ in back:
             failpoint("after_record_commit", self.window)
@@ -98,8 +102,13 @@ class Rounds:
     # ---- before the commit -------------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
-        """Take in what has come back; wait for something where nothing may be marked."""
-        for came in self.lanes.came(wait=bool(self.marked) and not self._next()):
+        """Take in what has come back; wait for something where nothing may be marked.
+
+        The others are waited for as long as a commit takes: then they share the next one, and nobody waits for much
+        longer than for a commit of his own.
+        """
+        idle = bool(self.marked) and not self._next()
+        for came in self.lanes.came(wait=idle, patience=min(self._commit_took, LONGEST_PATIENCE)):
             delivery = self.marked[came.id]
             self._back[came.id] = Back(delivery, came, outcome_of(came.receipt, came.failure, delivery.attempts + 1))
             if came.receipt:

@@ -28,15 +28,23 @@ def claimed_messages(ids: Collection[int]) -> list[Delivery]:
 
 @cache
 def _unread() -> list[str]:
-    """Of contact and run a message only says when they were: making objects of all columns is what loading costs."""
-    read = {Interaction: ("id", "started_at"), JourneyRun: ("id", "ended_at", "last_event_at")}
-    paths = {Interaction: "invitation__interaction", JourneyRun: "invitation__run"}
-    return [
-        f"{paths[model]}__{field.name}"
-        for model, wanted in read.items()
+    """Columns that no message needs: reading them all is most of what loading costs.
+
+    Of contact and run it only says when they were.
+    """
+    read = {
+        "invitation__interaction": (Interaction, ("id", "started_at")),
+        "invitation__run": (JourneyRun, ("id", "ended_at", "last_event_at")),
+    }
+    unread = [
+        f"{path}__{field.name}"
+        for path, (model, wanted) in read.items()
         for field in model._meta.concrete_fields
         if field.name not in wanted
     ]
+    unread += ["worker", "lease_until", "error", "sent_at", "updated_at"]
+    unread += [f"invitation__{name}" for name in ("token_hash", "preferences_hash", "answered_at", "created_at")]
+    return unread + [f"invitation__customer__{name}" for name in ("attributes", "segment", "created_at")]
 
 
 def suppressed_channels(hashes: Iterable[bytes], now: datetime) -> dict[bytes, dict[str, str]]:

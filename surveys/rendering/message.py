@@ -48,7 +48,13 @@ class Rendered:
     html: str = ""
 
     def as_payload(self) -> dict[str, str]:
-        return asdict(self)
+        """As it is kept; one and the same for all who share the words, so that these travel once for many."""
+        return _payload(self)
+
+
+@lru_cache(maxsize=1024)
+def _payload(words: Rendered) -> dict[str, str]:
+    return asdict(words)
 
 
 @dataclass(frozen=True)

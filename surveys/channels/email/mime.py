@@ -18,6 +18,8 @@ from django.core.mail import EmailMultiAlternatives
 from surveys.channels.base import Message, UnsafeMessage
 
 _UNSAFE: Final = re.compile(r"[\s,;<>\"]")
+_ATOMS: Final = r"[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*"
+_PLAIN: Final = re.compile(rf"{_ATOMS}@{_ATOMS}")  # nearly every address: nothing in it that a header would heed
 
 
 def build(message: Message, sender: str) -> bytes:
@@ -72,6 +74,8 @@ def _own_headers(message: Message) -> dict[str, str]:
 
 def only_address(text: str) -> str:
     """The text itself if it is one bare address: never a display name, never a list."""
+    if _PLAIN.fullmatch(text):
+        return text
     if parseaddr(text)[1] != text or text.count("@") != 1 or _UNSAFE.search(text):
         raise UnsafeMessage(f"The recipient {text[:60]!a} is not one bare address.")
     return text

@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import ClassVar, Final
 from urllib.parse import unquote, urlsplit
 
@@ -99,7 +100,7 @@ class SmtpChannel(OpenClose):
             recipient = only_address(message.recipient)
         except (UnsafeMessage, UnicodeError, ValueError) as error:
             raise PermanentFailure(str(error)) from error
-        back = message.bounce_to or parseaddr(message.sender or self.sender)[1]
+        back = message.bounce_to or _address(message.sender or self.sender)
         return self._transmit(self._start(back, recipient, eight_bit=not data.isascii()), data)
 
     def _connect(self) -> smtplib.SMTP:
@@ -201,6 +202,11 @@ class SmtpChannel(OpenClose):
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+@lru_cache(maxsize=64)
+def _address(sender: str) -> str:
+    return parseaddr(sender)[1]
 
 
 def _refusal(code: int, reply: bytes, *, at_recipient: bool) -> PermanentFailure | TemporaryFailure:
