@@ -139,9 +139,11 @@ class Others:
     def _now(self) -> dict[str, float]:
         found: dict[str, float] = {"database_cpu_ms": 0.0, "sink_cpu_ms": 0.0}
         for child in _children(os.getpid()):
-            command = Path(f"/proc/{child}/cmdline").read_bytes()
-            for word, name in ((b"benchmarks.sink", "sink_cpu_ms"), (b"/postgres", "database_cpu_ms")):
-                found[name] += _cpu_seconds(child) if word in command else 0.0
+            program, *options = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            if b"benchmarks.sink" in options:
+                found["sink_cpu_ms"] += _cpu_seconds(child)
+            elif program.endswith(b"/postgres"):
+                found["database_cpu_ms"] += _cpu_seconds(child)
         return found
 
 

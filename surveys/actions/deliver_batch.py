@@ -87,17 +87,18 @@ class Batch:
         """Whether the next message leaves by this channel."""
         return bool(self.waiting) and self.waiting[0].channel == channel
 
-    def next_to_take(self, channel: str, most: int, besides: Collection[int]) -> list[Claim]:
+    def next_to_take(self, channel: str, most: int, besides: Collection[int], *, alone: bool) -> list[Claim]:
         """What to take in hand next, at most so many in all; `besides` are about to be marked.
 
-        What was in hand when a worker died is taken alone: if it kills whoever makes it, it takes no others with it.
+        What was in hand when a worker died is taken when nothing else is in hand or leaving (`alone`): so its death
+        is nobody else's, and nobody else's death is its own.
         """
         found: list[Claim] = []
         held = 0
         for each in self.waiting:
             if each.pk in besides:
                 continue
-            if each.channel != channel or held >= most or (each.deaths and held):
+            if each.channel != channel or held >= most or (each.deaths and (held or not alone)):
                 break
             held += 1
             if each.pk not in self.in_hand:

@@ -80,7 +80,8 @@ class Rounds:
         self.batch.keep_lease()
         self._listen()
         marks = self._next()
-        takes = self.batch.next_to_take(self.lanes.channel, self.lanes.width, {each.held.id for each in marks})
+        chosen, alone = {each.held.id for each in marks}, not marks and self.marked.keys() == self._back.keys()
+        takes = self.batch.next_to_take(self.lanes.channel, self.lanes.width, chosen, alone=alone)
         for _ in self._back:
             failpoint("before_record_commit", self.window)
         records = [Record(self.batch.claims[key], each.outcome) for key, each in self._back.items()]
