@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from feedback.dashboards.charts_explain import DoseBar, ShareBar, dose_bars, interval_fine, share_bars
 from feedback.dashboards.priorities import place_name
@@ -12,6 +13,20 @@ register = template.Library()
 register.filter("unit", unit)
 register.filter("place_name", place_name)
 register.filter("interval_fine", interval_fine)
+
+
+@register.simple_tag
+def said_here(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is said of drivers and not told in full among the findings at the top: there named, here by their labels."""
+    told = {item.get("code") for item in value["findings"] if item["kind"] == "driver"}
+    sentences = value["drivers"]["sentences"]
+    above = [item for item in sentences if item["kind"] == "driver" and item["code"] in told]
+    if not above:
+        return list(sentences)
+    labels = {item["code"]: item["label"] for item in value["drivers"]["items"]}
+    names = "; ".join(labels[item["code"]] for item in above)
+    first = {"kind": "named", "text": _("Told above: %(names)s.") % {"names": names}, "code": None}
+    return [first, *(item for item in sentences if item not in above)]
 
 
 @register.simple_tag

@@ -1,8 +1,10 @@
 """The stand-alone report: one file with all sections, without script, request or collected files."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
@@ -47,3 +49,13 @@ def test_compare_command_writes_the_report(capsys: pytest.CaptureFixture[str]) -
     call_command("compare", "account", "--format", "html")
     printed = capsys.readouterr().out
     assert (printed.startswith("<!doctype html>"), printed.rstrip().endswith("</html>")) == (True, True)
+
+
+def test_every_table_of_the_page_has_a_caption() -> None:
+    folder = Path(settings.BASE_DIR) / "feedback" / "templates" / "feedback" / "insights"
+    bare = {
+        path.name: tables
+        for path in sorted(folder.glob("*.html"))
+        if (tables := path.read_text().count("<table")) != path.read_text().count("<caption")
+    }
+    assert bare == {}

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from feedback.actions.score_texts import score_texts
 from feedback.actions.store_answers import ResponseIn, store_responses
@@ -70,3 +71,12 @@ def test_page_lists_themes_with_their_difference_and_hides_the_rare(manager_clie
 def test_page_without_comments_has_no_themes(manager_client: Client) -> None:
     run_rows(journey(), planted(60))
     assert 'id="themes"' not in manager_client.get("/admin/insights/j/").content.decode()
+
+
+def test_page_tells_a_named_driver_once(manager_client: Client) -> None:
+    run_rows(journey(), planted())
+    value = build_comparison(Query("j"))
+    (finding,) = [item for item in value["findings"] if item["kind"] == "driver"]
+    page = manager_client.get("/admin/insights/j/").content.decode()
+    assert page.count(escape(finding["text"])) == 1
+    assert "Told above: Wait: Apply → Documents." in page
