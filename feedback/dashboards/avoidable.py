@@ -1,4 +1,4 @@
-"""Which reasons bring customers back: contacts that the one before would have spared, ranked (C72)."""
+"""Which reasons bring customers back: contacts about what the one before left open, ranked (C72)."""
 
 from collections.abc import Mapping
 
@@ -19,10 +19,10 @@ def avoidable_value(contacts: Contacts, owners: Mapping[str, str | None], suppre
     owners: of each reason, the department of the stage that most of its contacts were at.
     """
     found = in_order(contacts.calls)
-    whole = all_avoidable(found, ~contacts.by_us, contacts.handled)
+    whole = all_avoidable(found, ~contacts.by_us, contacts.handled, contacts.stage.codes)
     if whole.customers < small_cell():
         return None
-    rows = avoidable_contacts(found, ~contacts.by_us, contacts.handled)
+    rows = avoidable_contacts(found, ~contacts.by_us, contacts.handled, contacts.stage.codes)
     shown = [
         _row(row, owners.get(row.reason), hide, suppressed)
         for row, hide in zip(rows, complementary([row.customers for row in rows]), strict=True)
@@ -52,8 +52,8 @@ def _sentence(value: Value, rows: list[Value]) -> str:
     facts = {key: percent(again[key]) for key in ("share", "lo", "hi")} | {"k": again["k"], "n": again["n"]}
     facts |= {"days": value["within_days"]}
     text = _(
-        "%(k)s of %(n)s contacts (%(share)s, %(lo)s to %(hi)s) came back about the same reason within %(days)s days: "
-        "the contact before would have spared them."
+        "%(k)s of %(n)s contacts (%(share)s, %(lo)s to %(hi)s) came back about the same reason, at the same stage, "
+        "within %(days)s days."
     ) % (facts)
     if value["minutes"]:
         text += " " + _("They took %(hours)s hours of handling.") % {"hours": f"{value['minutes'] / 60:,.0f}"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback.insights.arrays import Bools
-from feedback.insights.calls import Issues, Names
+from feedback.insights.calls import Codes, Issues
 from feedback.insights.shares import Share, share_of
 
 
@@ -22,30 +22,36 @@ class Avoidable:
     customers: int
 
 
-def avoidable_contacts(found: Issues, by_customer: Bools, handled: Bools) -> tuple[Avoidable, ...]:
-    """Reasons by how many contacts came back about them, most first; flags: shape (contacts,), in the issues' order.
+def avoidable_contacts(found: Issues, by_customer: Bools, handled: Bools, stage: Codes) -> tuple[Avoidable, ...]:
+    """Reasons by how many contacts came back about them, most first; flags and stage codes in the issues' order.
 
-    A contact that opens an issue may have been needed; one that follows within the window shows that the one before
-    did not settle it. Contacts that the company began are no demand and are left out.
+    A contact that opens an issue may have been needed, and one at another stage than the one before is a step of the
+    journey; one that follows at the same stage shows that the one before did not settle it. Contacts that the company
+    began are no demand and are left out.
     """
-    reasons = found.calls.reason
-    rows = [_reason(found, code, name, by_customer, handled) for code, name in enumerate(reasons.names)]
+    again, reasons = _came_back(found, stage), found.calls.reason
+    rows = [
+        _counted(found, name, by_customer & (reasons.codes == code), again, handled)
+        for code, name in enumerate(reasons.names)
+    ]
     return tuple(sorted((row for row in rows if row.again.n), key=lambda row: (-row.again.k, row.reason)))
 
 
-def all_avoidable(found: Issues, by_customer: Bools, handled: Bools) -> Avoidable:
+def all_avoidable(found: Issues, by_customer: Bools, handled: Bools, stage: Codes) -> Avoidable:
     """The same over all reasons."""
-    one = Names(("",), np.zeros(len(found.calls), np.int32))
-    return _reason(found, 0, "", by_customer, handled, one)
+    return _counted(found, "", by_customer, _came_back(found, stage), handled)
 
 
-def _reason(
-    found: Issues, code: int, name: str, by_customer: Bools, handled: Bools, names: Names | None = None
-) -> Avoidable:
-    calls = found.calls
-    inside = by_customer & ((names or calls.reason).codes == code)
-    again = np.ones(len(calls), dtype=bool)
+def _came_back(found: Issues, stage: Codes) -> Bools:
+    """Contacts that continue an issue at the stage of the contact before."""
+    again = np.ones(len(found.calls), dtype=bool)
+    again[1:] = stage[1:] == stage[:-1]
     again[found.first] = False
+    return again
+
+
+def _counted(found: Issues, reason: str, inside: Bools, again: Bools, handled: Bools) -> Avoidable:
+    calls = found.calls
     minutes = float(calls.seconds[inside & again & handled].sum()) / 60 if bool((inside & handled).any()) else None
     share = share_of(again[inside].astype(np.float64), calls.customer[inside])
-    return Avoidable(name, share, minutes, len(np.unique(calls.customer[inside])))
+    return Avoidable(reason, share, minutes, len(np.unique(calls.customer[inside])))
