@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,6 +13,8 @@ from surveys.actions.deliver_refuse import FAILED
 from surveys.actions.reconcile import settle
 from surveys.enums import INVITATION_OPEN, DeliveryState, InvitationState
 from surveys.models import AskDecision, Delivery, Invitation
+
+AGAIN: Final = "queued again by "  # cause of the one move that leads on from failed: a person has asked for it
 
 
 def retry_failed(delivery_ids: Collection[int], by: str, now: datetime) -> int:
@@ -45,7 +48,7 @@ def _again(delivery_ids: Collection[int], came: DeliveryState, by: str, now: dat
     ready = Delivery.objects.filter(pk__in=delivery_ids, state=came, invitation__in=open_asks)
     ids = list(ready.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     Delivery.objects.filter(pk__in=ids).update(attempts=0, deaths=0)
-    moved = move(ids, DeliveryState.QUEUED, f"queued again by {by}", came=came, next_at=now)
+    moved = move(ids, DeliveryState.QUEUED, f"{AGAIN}{by}", came=came, next_at=now)
     nudge("surveys.deliver_due")
     return len(moved)
 

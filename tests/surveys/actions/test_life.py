@@ -25,7 +25,7 @@ from surveys.actions.preferences import Wishes, save_preferences
 from surveys.actions.reconcile import reconcile_deliveries
 from surveys.actions.record_interactions import InteractionIn, record_interactions
 from surveys.actions.remind import plan_reminders
-from surveys.actions.retry import retry_failed
+from surveys.actions.retry import AGAIN, retry_failed
 from surveys.actions.suppress import hard_bounce, opt_out, resume
 from surveys.actions.withdraw import cancel_open
 from surveys.enums import (
@@ -196,9 +196,11 @@ class AskLife(RuleBasedStateMachine):
     def moves_are_legal_and_without_gaps(self) -> None:
         last: dict[int, str] = {}
         tried: set[int] = set()
-        for delivery, was, to in DeliveryEvent.objects.order_by("pk").values_list("delivery", "from_state", "to_state"):
+        events = DeliveryEvent.objects.order_by("pk").values_list("delivery", "from_state", "to_state", "cause")
+        for delivery, was, to, cause in events:
             spared = was == State.QUEUED and to in SPARED and delivery in tried
-            assert was in ARROWS[to] or to == was or spared
+            asked_for = (was, to) == (State.FAILED, State.QUEUED) and cause.startswith(AGAIN)
+            assert was in ARROWS[to] or to == was or spared or asked_for
             assert last.get(delivery, was) == was
             last[delivery] = to
             tried |= {delivery} if to == State.SENDING else set()
