@@ -11,7 +11,7 @@ from surveys.actions.journeys import set_accent
 from surveys.designer.access import PUBLISH, page
 from surveys.models import Journey
 from surveys.queries.designer import journey_by_code, survey_to_show
-from surveys.rendering.contrast import HEX, USUAL_ACCENT, accent_problem, nearest, worst
+from surveys.rendering.contrast import HEX, USUAL, accent_problem, nearest, worst
 
 
 @page(PUBLISH, ("GET", "POST"))
@@ -42,10 +42,10 @@ def _page(request: HttpRequest, journey: Journey, accent: str) -> HttpResponse:
     colour = bool(HEX.fullmatch(accent))
     context = {
         "journey": journey,
-        "accent": accent or USUAL_ACCENT,
+        "accent": accent or USUAL[0],
         "problem": problem,
         "nearest": nearest(accent) if problem and colour else "",
-        "figure": f"{worst(accent or USUAL_ACCENT):.1f}" if not problem else "",
+        "figure": f"{worst(accent or USUAL[0]):.1f}" if not problem else "",
         "survey": survey_to_show(journey),
         "title": _("Colours of “%(name)s”") % {"name": journey.name},
     }

@@ -82,7 +82,7 @@ def _kept_apart(shown: Editor) -> list[str]:
         return []
     before = {row["code"]: row for row in questions_of(shown.published.document)}
     pairs = [(before[row["code"]], row) for row in questions_of(shown.draft.document) if row["code"] in before]
-    return [told_pooling(new, reasons) for old, new in pairs if (reasons := not_pooled(old, new))]
+    return [told_pooling(new, reasons, shown.language) for old, new in pairs if (reasons := not_pooled(old, new))]
 
 
 @of_survey(PUBLISH, ("POST",))

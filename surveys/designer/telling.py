@@ -54,9 +54,9 @@ def told_change(change: Change) -> dict[str, str]:
     }
 
 
-def told_pooling(question: Mapping[str, Any], reasons: Sequence[str]) -> str:
+def told_pooling(question: Mapping[str, Any], reasons: Sequence[str], language: str) -> str:
     """Why the answers to a question will be kept apart from those before."""
     why = ", ".join(str(REASONS[reason]) for reason in reasons)
-    words = plain(in_language(question.get("text"), "")) or str(question["code"])
+    words = plain(in_language(question.get("text"), language)) or str(question["code"])
     text = _("“%(question)s”: new answers are not counted together with those before, since %(why)s.")
     return text % {"question": words, "why": why}

@@ -39,7 +39,10 @@ def begin_story(code: str, name: str, journey_code: str = "") -> Journey:
     own = journey_code or code_from(name)
     names = {survey.code: _survey_code(survey, own) for survey in told.surveys}
     journey = replace(told.journey, code=own, name=name, headline=_headline(told.journey.headline, names))
-    surveys = tuple(replace(survey, code=names[survey.code]) for survey in told.surveys)
+    places = {stage.code: stage.name for stage in told.journey.stages} | {"": name}
+    surveys = tuple(
+        replace(survey, code=names[survey.code], name=survey.name or places[survey.stage]) for survey in told.surveys
+    )
     rules = tuple(_quiet(rule, names) for rule in told.rules)
     return _begun(Programme(journey=journey, surveys=surveys, rules=rules))
 

@@ -38,6 +38,7 @@ from surveys.programme.schema import (
 from surveys.programme.sender import SENDER_KEYS
 
 DOCUMENT_TEXTS: Final = ("title", "intro", "thanks")
+UNREADABLE: Final = ("?", "-", ":")  # what a plain word in a flow must not begin with
 MAIL_TEXTS: Final = ("subject", "about")
 
 
@@ -64,13 +65,14 @@ def _readable(node: Any) -> Any:
         node.update(items)
     elif isinstance(node, CommentedSeq):
         node[:] = [_readable(item) for item in node]
-    elif isinstance(node, str) and node.startswith(("?", "-", ":")):
+    elif isinstance(node, str) and node.startswith(UNREADABLE):
         return DoubleQuotedScalarString(node)
     return node
 
 
 def _name(key: Any) -> Any:
-    return DoubleQuotedScalarString(key) if " " in str(key) else key
+    word = str(key)
+    return DoubleQuotedScalarString(word) if " " in word or word.startswith(UNREADABLE) or len(word) > 60 else key
 
 
 def _plain(programme: Programme) -> dict[str, Any]:

@@ -16,7 +16,6 @@ TEXT: Final = 4.5
 LIGHT: Final = ("#ffffff", "#f6f8fa")  # paper and wash; white is also the words on the button
 DARK: Final = ("#0d1117", "#151b23")
 STEPS: Final = 200
-USUAL_ACCENT: Final = "#0b5cad"  # of pages whose journey has none
 
 USUAL: Final = ("#0b5cad", "#6cb6ff")  # of whoever has chosen none, on light and on dark; answer.css has the same
 

@@ -61,6 +61,12 @@ SMS = st.sampled_from([{}, {"sms": "link"}, {"sms": "conversation"}, {"sms": "co
 periods = st.sampled_from(["0", "30m", "24h", "36h", "2d", "2w", "180d"])
 
 
+CLASSES = st.one_of(words, traps, st.sampled_from(["a b", ":0", "-1", "x" * 90])).map(str.strip)
+shares = st.dictionaries(CLASSES.filter(bool), st.floats(0.001, 1), max_size=3).map(
+    lambda by_class: {"silent": 1.0, **by_class, "default": 0.3, "by": "segment"}
+)
+
+
 def quoted(value: Any) -> str:
     import json
 
@@ -141,7 +147,7 @@ def programmes(draw: st.DrawFn) -> str:
                     "when": draw(WHENS),
                     "delay": draw(st.one_of(periods, st.just({"after": "attr.departure", "by": "2d"}))),
                     "reminder": draw(st.sampled_from(["none", "1d"])),
-                    "sample": draw(st.sampled_from([1, 0.5, {"default": 0.3, "by": "segment", "silent": 1.0, "a b": 0.1}])),
+                    "sample": draw(st.one_of(st.sampled_from([1, 0.5]), shares)),
                     "mode": draw(st.sampled_from(["shadow", "live", {"ramp": 50}, {"test": ["C1", "1e3"]}])),
                 }
             ],
