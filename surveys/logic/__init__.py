@@ -2,9 +2,10 @@
 
 from surveys.logic.conditions import holds
 from surveys.logic.context import Context
-from surveys.logic.graph import Problem, problems
+from surveys.logic.graph import problems
 from surveys.logic.order import Order, shuffled
 from surveys.logic.path import Walk, next_page, pages, previous_page, visible, walk
+from surveys.logic.spots import Problem
 
 __all__ = [
     "Context",

@@ -1,62 +1,25 @@
-"""What is wrong with the logic of a document: loops, dead ends, questions that can never show, each named.
-
-The check is sound: what it calls impossible is impossible. It may miss an impossibility where conditions look at words
-that cannot be foreseen, or at so many combinations that they are not followed one by one.
-"""
+"""What is wrong with the logic of a document: loops, dead ends, what cannot be read, each named with its place."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from surveys.logic.conditions import Condition, leaves, subject
-from surveys.logic.document import Document, Question, asks, code_of, owners, questions
-from surveys.logic.domains import domains
+from surveys.logic.document import Document, code_of, owners, questions
 from surveys.logic.path import END
 from surveys.logic.quotas import ACTIONS
+from surveys.logic.reach import impossible
 from surveys.logic.shapes import fit_problems, shape_problems
-from surveys.logic.terms import ALWAYS, Domains, Region, both, either, region
-
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing to mend, and where in the document."""
-
-    path: Path
-    text: str
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A condition of the document: where it stands, and the place of the question before which it is evaluated."""
-
-    path: Path
-    condition: Any
-    before: int
+from surveys.logic.spots import Path, Problem, Spot, spots
 
 
 def problems(document: Document) -> list[Problem]:
     """Every problem of show-if, jumps, ends, random blocks and quotas; empty when the document can be followed."""
     found = [*_shapes(document), *_blocks(document), *_jumps(document), *_quotas(document)]
     if not found:
-        found = list(_impossible(document))
+        found = list(impossible(document))
     return found
-
-
-def spots(document: Document) -> Iterator[Spot]:
-    """Every condition in the document."""
-    for place, question in enumerate(questions(document)):
-        if question.get("show_if"):
-            yield Spot(("questions", place, "show_if"), question["show_if"], place)
-        for number, jump in enumerate(question.get("then") or ()):
-            if isinstance(jump, Mapping) and jump.get("if"):
-                yield Spot(("questions", place, "then", number), jump["if"], place + 1)
-    for number, quota in enumerate(document.get("quotas") or ()):
-        if isinstance(quota, Mapping) and quota.get("if"):
-            yield Spot(("quotas", number), quota["if"], len(questions(document)))
 
 
 def _shapes(document: Document) -> Iterator[Problem]:
@@ -195,56 +158,3 @@ def _quotas(document: Document) -> Iterator[Problem]:
             yield Problem(path, _('The quota "%s" needs a limit of 1 or more.') % code)
         if quota.get("action", ACTIONS[0]) not in ACTIONS:
             yield Problem(path, _('The action of the quota "%s" is end or close.') % code)
-
-
-def _impossible(document: Document) -> Iterator[Problem]:
-    """What no customer can ever reach, in a document whose conditions can all be read."""
-    asked = questions(document)
-    known = domains(document, [leaf for spot in spots(document) for leaf in leaves(spot.condition)])
-    places = {code_of(question): place for place, question in enumerate(asked)}
-    arrive: list[Region] = [[] for _ in range(len(asked) + 1)]
-    arrive[0] = ALWAYS
-    for place, question in enumerate(asked):
-        show: Region = region(question.get("show_if"), known)
-        reach = both(arrive[place], show)
-        if not reach:
-            yield Problem(("questions", place), _never(question, arrive[place], show))
-        if not question.get("then"):
-            arrive[place + 1] = either(arrive[place + 1], arrive[place])
-            continue
-        hidden = both(arrive[place], region(question.get("show_if"), known, wanted=False))
-        arrive[place + 1] = either(arrive[place + 1], hidden)
-        yield from _follow(place, question, reach, known, places, arrive)
-    for number, quota in enumerate(document.get("quotas") or ()):
-        if not region(quota.get("if"), known):
-            yield Problem(("quotas", number), _('Nobody can ever count in the quota "%s".') % quota["code"])
-    if asked and not any(asks(question) for question in asked):
-        yield Problem(("questions",), _("The survey asks nothing: it has only statements and hidden values."))
-
-
-def _follow(
-    place: int, question: Question, reach: Region, known: Domains, places: Mapping[str, int], arrive: list[Region]
-) -> Iterator[Problem]:
-    """Where the jumps of one question lead; what is left goes on to the next question."""
-    rest = reach
-    for number, jump in enumerate(question["then"]):
-        condition = jump.get("if")
-        taken = both(rest, region(condition, known))
-        if reach and not taken:
-            names = {"own": code_of(question), "target": jump["go_to"]}
-            text = _('A dead end: the jump from "%(own)s" to "%(target)s" can never be taken.') % names
-            yield Problem(("questions", place, "then", number), text)
-        target = places.get(str(jump["go_to"]))
-        if target is not None:
-            arrive[target] = either(arrive[target], taken)
-        rest = both(rest, region(condition, known, wanted=False))
-    arrive[place + 1] = either(arrive[place + 1], rest)
-
-
-def _never(question: Question, arrive: Region, show: Region) -> str:
-    names = {"code": code_of(question)}
-    if not arrive:
-        return _('"%(code)s" can never show: every path jumps over it.') % names
-    if not show:
-        return _('"%(code)s" can never show: its condition contradicts itself.') % names
-    return _('"%(code)s" can never show: whoever comes this far does not meet its condition.') % names
