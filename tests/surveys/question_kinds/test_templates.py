@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 
 from surveys.question_kinds import KINDS, kind
-from tests.surveys.question_kinds.test_kinds import spec
+from tests.questions import spec
 
 ASKING = [name for name in KINDS if name not in ("statement", "hidden")]
 
