@@ -3,7 +3,7 @@
 from typing import Any
 
 from feedback.dashboards.parts import score_value
-from feedback.insights.comparison import paired_gap, with_family
+from feedback.insights.comparison import paired_gap
 from feedback.insights.scores import mean_score
 from feedback.insights.suppression import small_cell, withheld
 from feedback.queries.run_table import Window, gap_inputs
@@ -11,15 +11,16 @@ from surveys.models import Journey
 
 
 def journey_overview(window: Window | None = None) -> list[dict[str, Any]]:
-    """One row a journey by code, in two queries; figures are None where too few stand behind them."""
+    """One row a journey by code, in two queries; figures are None where too few stand behind them.
+
+    The list judges nothing: what stands is told by the journey's page, among all that it tests.
+    """
     inputs = {item.journey: item for item in gap_inputs(window or Window())}
-    gaps = with_family([paired_gap(item.service, item.experience, item.customer) for item in inputs.values()])
-    judged = dict(zip(inputs, gaps, strict=True))
     rows = []
     for journey in Journey.objects.order_by("code"):
         row: dict[str, Any] = {"code": journey.code, "name": journey.name, "gap": None}
         if item := inputs.get(journey.code):
-            gap = judged[journey.code]
+            gap = paired_gap(item.service, item.experience, item.customer)
             row["gap"] = withheld(gap) if gap.label == "not_enough" else gap
             row["service"] = _shown(score_value(mean_score(item.service, item.customer)))
             row["experience"] = _shown(score_value(mean_score(item.experience, item.customer)))
