@@ -8,6 +8,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 
 from cxsurvey import wsgi
 
+pytestmark = pytest.mark.django_db  # closing an answer looks after the connection, where there is one
+
 
 def called(monkeypatch: pytest.MonkeyPatch, response: Any) -> Any:
     monkeypatch.setattr(wsgi, "_django", lambda _environ, _start: response)
@@ -26,7 +28,6 @@ def test_application_stream_stays_a_stream(monkeypatch: pytest.MonkeyPatch) -> N
     assert (list(response), response.closed) == ([b"a", b"b"], False)
 
 
-@pytest.mark.django_db
 def test_application_answers_a_request() -> None:
     told: list[str] = []
     environ = {
