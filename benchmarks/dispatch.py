@@ -19,11 +19,13 @@ from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from statistics import fmean
-from typing import Any, Self
+from typing import Any
 from unittest import mock
 
+from benchmarks.others import Figures, Others, row_of
+from benchmarks.post_office import THEIRS, THEIRS_EACH, PostOffice
+
 FOREVER = 10_000_000
-Figures = dict[str, dict[str, float]]
 
 
 def main() -> int:
@@ -104,7 +106,7 @@ def _plan(count: int, prefix: str) -> dict[str, float]:
     began = time.perf_counter()
     for start in range(0, count, 500):
         decide_for_interactions(contacts[start : start + 500], timezone.now())
-    row = _row(count, time.perf_counter() - began)
+    row = row_of(count, time.perf_counter() - began)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as autovacuum does for tables that have grown
     return row
@@ -119,56 +121,14 @@ def _send(count: int) -> dict[str, float]:
     began, cpu = time.perf_counter(), time.process_time()
     while deliver_due(FOREVER):
         pass
-    row = _row(count, time.perf_counter() - began, time.process_time() - cpu)
+    row = row_of(count, time.perf_counter() - began, time.process_time() - cpu)
     row |= others.since(count)
     assert Delivery.objects.filter(state="sent").count() == before + count
     return row
 
 
-class Others:
-    """CPU of the database and of the sink, which are our children, with all of their own."""
-
-    def __init__(self) -> None:
-        self._began = self._now()
-
-    def since(self, count: int) -> dict[str, float]:
-        """Milliseconds a message since it was made."""
-        now = self._now()
-        return {name: round(1000 * (now[name] - self._began[name]) / count, 3) for name in now}
-
-    def _now(self) -> dict[str, float]:
-        found: dict[str, float] = {"database_cpu_ms": 0.0, "sink_cpu_ms": 0.0}
-        for child in _children(os.getpid()):
-            program, *options = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-            if b"benchmarks.sink" in options:
-                found["sink_cpu_ms"] += _cpu_seconds(child)
-            elif program.endswith(b"/postgres"):
-                found["database_cpu_ms"] += _cpu_seconds(child)
-        return found
-
-
-def _children(pid: int) -> list[int]:
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def _cpu_seconds(pid: int) -> float:
-    """User and system time of a process, of those that it has waited for, and of those that live."""
-    try:
-        ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
-        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK") + sum(map(_cpu_seconds, _children(pid)))
-    except OSError:  # it has just ended
-        return 0.0
-
-
-def _row(count: int, seconds: float, cpu: float = 0.0) -> dict[str, float]:
-    row = {"messages": count, "seconds": round(seconds, 3), "per_second": round(count / seconds, 1)}
-    return row | ({"cpu_ms": round(1000 * cpu / count, 3)} if cpu else {})
-
-
 STEPS = "steps"
 PLANNED, OURS = "planned (decide, invite)", "sent (one process)"
-THEIRS = "django-post-office: sent, in batches"
-THEIRS_EACH = "the same, one by one"
 
 
 @contextmanager
@@ -228,95 +188,6 @@ def _without_mark() -> Iterator[None]:
 
     with mock.patch.object(deliver_step, "step", unmarked), mock.patch.object(deliver_step, "_STEP", one):
         yield
-
-
-POST_OFFICE = """
-import json, logging, sys, time
-from urllib.parse import urlsplit
-import django
-from django.conf import settings
-
-sink, database = urlsplit(sys.argv[1]), urlsplit(sys.argv[2])
-settings.configure(
-    INSTALLED_APPS=["django.contrib.contenttypes", "post_office"], USE_TZ=True, SECRET_KEY="x" * 50,
-    DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "post_office", "USER": database.username,
-                           "PASSWORD": database.password, "HOST": database.hostname, "PORT": database.port}},
-    LOGGING_CONFIG=None, EMAIL_HOST=sink.hostname, EMAIL_PORT=sink.port, DEFAULT_FROM_EMAIL="us@example.org",
-    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-    TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
-)
-django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-from post_office import mail
-from post_office.connections import connections
-from post_office.models import Email
-logging.disable(logging.CRITICAL)
-
-def queue(order):
-    mail.send_many([{"recipients": [f"c{n}@example.org"], "sender": "us@example.org", "subject": "Your call",
-                     "message": order["text"], "html_message": order["html"], "priority": "medium"}
-                    for n in range(order["count"])])
-
-def batches():
-    while Email.objects.exclude(status=0).exists():
-        mail.send_queued(processes=1)
-
-def one_by_one():
-    for email in list(Email.objects.exclude(status=0)):
-        email.dispatch(disconnect_after_delivery=False)
-    connections.close()
-
-for line in sys.stdin:
-    order = json.loads(line)
-    began = time.perf_counter()
-    queue(order)
-    queued = time.perf_counter() - began
-    began, cpu = time.perf_counter(), time.process_time()
-    (one_by_one if order["each"] else batches)()
-    print(json.dumps([queued, time.perf_counter() - began, time.process_time() - cpu]), flush=True)
-"""
-
-
-class PostOffice:
-    """django-post-office in a process and a database of its own, on the same server.
-
-    In batches, its own way: five threads, the results of a batch of 100 written at once. And one after the other, the
-    status written after each, which is what it has for those who want to know of each message.
-    """
-
-    def __init__(self, python: str, sink: str, database: str) -> None:
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE DATABASE post_office")
-        command = [python, "-c", POST_OFFICE, sink, database]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._process.communicate()
-
-    def send(self, count: int, words: dict[str, str]) -> Figures:
-        """So many of these mails, both ways."""
-        return self._send(count, words, each=False) | self._send(count, words, each=True)
-
-    def _send(self, count: int, words: dict[str, str], *, each: bool) -> Figures:
-        assert self._process.stdin
-        assert self._process.stdout
-        order = {"count": count, "each": each, "text": words["text"], "html": words["html"]}
-        others = Others()
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        told = self._process.stdout.readline()
-        if not told:
-            raise SystemExit("django-post-office could not be measured.")
-        queued, sent, cpu = json.loads(told)
-        if each:
-            return {THEIRS_EACH: _row(count, sent, cpu)}
-        return {"django-post-office: queued": _row(count, queued), THEIRS: _row(count, sent, cpu) | others.since(count)}
 
 
 def _contacts(count: int, prefix: str) -> list[int]:
