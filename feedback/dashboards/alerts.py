@@ -9,7 +9,10 @@ import numpy as np
 
 from feedback.dashboards.context import Context
 from feedback.insights.alerts import CONTACT_HOURS, RULES, loop
+from feedback.insights.arrays import Floats
+from feedback.insights.neighbours import first_after
 from feedback.insights.suppression import small_cell
+from feedback.queries.columns import places_of
 from feedback.queries.follow_ups import Case, cases_of
 from feedback.queries.run_history import DAY, RunHistory
 
@@ -59,7 +62,7 @@ def _loop(cases: Sequence[Case], history: RunHistory, now: datetime) -> Value | 
     if len(due) < small_cell():
         return None
     hours = [_hours(case) for case in due]
-    old, new = zip(*(_scores(case, history) for case in due), strict=True)
+    old, new = _scores(due, history)
     found = loop(hours, [case.state == "closed" for case in due], old, new, [case.customer for case in due])
     rescored = found.rescored
     return {
@@ -77,14 +80,19 @@ def _hours(case: Case) -> float | None:
     return None if first is None else (first - case.opened_at).total_seconds() / 3600
 
 
-def _scores(case: Case, history: RunHistory) -> tuple[float | None, float | None]:
-    """Experience of the run, and of the same customer's next run that was rated after the case was closed."""
-    if case.closed_at is None:
-        return None, None
-    own = history.experience[history.run == case.run]
-    later = (history.customer == case.customer) & (history.started > case.closed_at.timestamp() / DAY)
-    later &= np.isfinite(history.experience)
-    if not len(own) or not bool(later.any()):
-        return None, None
-    first = int(np.flatnonzero(later)[np.argmin(history.started[later])])
-    return float(own[0]), float(history.experience[first])
+def _scores(cases: Sequence[Case], history: RunHistory) -> tuple[Floats, Floats]:
+    """Experience of each run, and of the same customer's next run that was rated after the case was closed.
+
+    NaN in both where there is no such run, or the case goes on.
+    """
+    rated = np.flatnonzero(np.isfinite(history.experience))
+    customer, started = history.customer[rated], history.started[rated]
+    own = places_of(np.array([case.run for case in cases], dtype=np.int64), history.run)
+    who = places_of(np.array([case.customer for case in cases], dtype=np.int64), history.people)
+    closed = np.array([case.closed_at.timestamp() / DAY if case.closed_at else np.inf for case in cases])
+    later = first_after(customer, started, who, closed)
+    known = (own >= 0) & (later >= 0)
+    old, new = np.full(len(cases), np.nan), np.full(len(cases), np.nan)
+    old[known] = history.experience[own[known]]
+    new[known] = history.experience[rated[later[known]]]
+    return old, new

@@ -10,7 +10,7 @@ from feedback.dashboards.context import Context
 from feedback.dashboards.doubts import warning
 from feedback.dashboards.parts import share_value
 from feedback.dashboards.words import one
-from feedback.insights.arrays import Floats
+from feedback.insights.arrays import Floats, Ints
 from feedback.insights.comparison import CarryOver, carry_over
 from feedback.insights.fatigue import LEVELS, Fatigue, fatigue
 from feedback.insights.logistic import Coefficient
@@ -30,10 +30,10 @@ def asking_part(context: Context, value: Value) -> Addition:
 
 
 def _fatigue(context: Context, suppressed: list[Value]) -> Value | None:
-    asks = asks_with_history(context.run_ids, context.definition.journey_id)
+    asks = asks_with_history(context.run_ids, context.table.run, context.definition.journey_id)
     if len(asks["answered"]) < small_cell():
         return None
-    found = fatigue(asks["earlier"], asks["answered"] > 0, asks["customer_id"].astype(np.int64))
+    found = fatigue(asks["earlier"], asks["answered"] > 0, asks["customer"])
     rows = _by_earlier(found, suppressed)
     shown = {"n": found.n, "by_earlier": rows, "slope": _effect(found.slope), "per_ask": _effect(found.per_ask)}
     return shown | {"finding": found.finding, "sentence": _fatigue_sentence(found)}
@@ -77,8 +77,10 @@ def _fatigue_sentence(found: Fatigue) -> str:
 def _carry_over(context: Context) -> Value | None:
     """E(both) - E(only) where chance decided about the touchpoint survey; null with too few runs on a side."""
     asks = touchpoint_asks(context.run_ids, context.definition.journey_id)
-    by, asked = _asked_by_chance(asks, context.table.run.astype(np.float64))
     table = context.table
+    by, flags = _asked_by_chance(asks)
+    asked, rows = np.full(len(table), np.nan), table.rows_of(asks["run"])
+    asked[rows[rows >= 0]] = flags[rows >= 0]
     known = np.isfinite(table.experience)
     if min(int((known & (asked == side)).sum()) for side in (0, 1)) < small_cell():
         return None
@@ -88,8 +90,8 @@ def _carry_over(context: Context) -> Value | None:
     return shown | {"sentence": _carry_over_sentence(found)}
 
 
-def _asked_by_chance(asks: dict[str, Floats], runs: Floats) -> tuple[str, Floats]:
-    """For each run 1 asked at a touchpoint too, 0 end-to-end only by chance, NaN where something else decided.
+def _asked_by_chance(asks: dict[str, Ints]) -> tuple[str, Floats]:
+    """For each run with asks: 1 asked at a touchpoint too, 0 end-to-end only by chance, NaN: something else decided.
 
     run: a random share of runs is asked end-to-end only. ask: else runs with a single ask due, sampled or not; with
     more asks due, those left out of all of them would be runs with few contacts.
@@ -99,13 +101,7 @@ def _asked_by_chance(asks: dict[str, Floats], runs: Floats) -> tuple[str, Floats
     if by == "ask":
         single = asks["sent"] + asks["not_sampled"] + asks["other"] == 1
         sent, out = single & sent, single & (asks["not_sampled"] == 1)
-    flags = np.where(sent, 1.0, np.where(out & ~sent, 0.0, np.nan))
-    found = np.full(len(runs), np.nan)
-    if len(runs) and len(flags):
-        place = np.minimum(np.searchsorted(runs, asks["run_id"]), len(runs) - 1)
-        same = runs[place] == asks["run_id"]
-        found[place[same]] = flags[same]
-    return by, found
+    return by, np.where(sent, 1.0, np.where(out & ~sent, 0.0, np.nan))
 
 
 def _carry_over_sentence(found: CarryOver) -> str:

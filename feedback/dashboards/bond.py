@@ -16,11 +16,12 @@ from feedback.queries.relationship import bond_answers
 def bond_part(context: Context, _value: Value) -> Addition:
     """`relationship`: null where no relationship survey was answered by 5 customers of the journey."""
     answers = bond_answers(context.definition.journey_id, context.query.window, customers_of(context))
-    customers, history = answers["customer"].astype(np.int64), context.everybody
+    customers, history = answers["customer"], context.everybody
     if len(np.unique(customers)) < small_cell():
         return Addition({"relationship": None})
+    who = history.people[history.customer]
     # Days since 1970 in the history, seconds in the answers.
-    found = relationship(customers, answers["at"], answers["score"], history.customer, history.ended * 86_400.0)
+    found = relationship(customers, answers["at"], answers["score"], who, history.ended * 86_400.0)
     suppressed: list[Value] = []
     value = {
         "score": _mean(found.score),

@@ -1,23 +1,23 @@
 """Scores against what customers did later: retention, spend, referrals, and what that may be worth (method 3.10)."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from feedback.dashboards.changes import day_of
 from feedback.dashboards.context import Context
 from feedback.dashboards.doubts import warning
 from feedback.dashboards.words_value import CAVEATS, WARNINGS, stake_text
 from feedback.insights.alive import tick
-from feedback.insights.arrays import Floats
+from feedback.insights.arrays import Floats, Ints
 from feedback.insights.commercial import CommercialLink, Link, ScoreBand, commercial_link, value_at_stake
 from feedback.insights.intervals import clustered_mean
+from feedback.insights.neighbours import last_before
 from feedback.insights.scores import Bounds
 from feedback.insights.suppression import complementary, small_cell, too_few
-from feedback.queries.commercial import Record, records_of
+from feedback.queries.columns import places_of
+from feedback.queries.commercial import Records, records_of
 from feedback.queries.run_history import RunHistory
 
 Value = dict[str, Any]
@@ -27,32 +27,41 @@ NUMERIC_CONTROLS, CODED_CONTROLS = ("tenure",), ("value_band",)
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Records beside their runs: place of the run in the history, and the record before it of the same customer."""
+    """Records beside their runs: which records, place of each one's run in the history, retained in the record before.
 
-    records: list[Record]
-    place: list[int]
-    prior: list[Record | None]
+    prior: NaN where the same customer has none that was over when the run started. left_out: how many, by reason.
+    """
+
+    records: Records
+    index: Ints
+    place: Ints
+    prior: Floats
     left_out: dict[str, int]
+
+    def column(self, name: str) -> Floats:
+        """A number of each record that has a run."""
+        values: Floats = getattr(self.records, name)[self.index]
+        return values
 
 
 def commercial_value(context: Context, suppressed: list[Value]) -> tuple[Value | None, list[Value]]:
     """The contract's `commercial` and its warnings; None where nothing is known of what customers did later."""
     records = records_of(context.definition.journey_id)
     history = context.history.between(context.query.start, context.query.end)
-    if not records or not len(history):
+    if not len(records) or not len(history):
         return None, []
     joined = joined_to_runs(records, history)
-    index = np.array(joined.place, dtype=np.int64)
+    index = joined.place
     names, controls = _controls(joined, history)
     link = commercial_link(
-        _column(joined.records, "retained"),
+        joined.column("retained"),
         [("experience", history.experience[index]), ("service", history.service[index])],
         history.customer[index],
         controls,
-        _column(joined.records, "spend"),
+        joined.column("spend"),
     )
     value = _value(link, suppressed) | {
-        "records": len(joined.records),
+        "records": len(joined.index),
         "controls": names,
         "left_out": [{"reason": reason, "n": n} for reason, n in joined.left_out.items()],
         "retained": _mean(joined, "retained", history),
@@ -64,68 +73,41 @@ def commercial_value(context: Context, suppressed: list[Value]) -> tuple[Value |
     return value, [warning(code, str(WARNINGS[code])) for code in link.warnings]
 
 
-def joined_to_runs(records: Sequence[Record], history: RunHistory) -> Joined:
+def joined_to_runs(records: Records, history: RunHistory) -> Joined:
     """Each record beside its run, else the customer's last run that was over before the period started.
 
     A period that starts before the score cannot be its consequence: left out and counted.
     """
-    by_run = {run: place for place, run in enumerate(history.run.tolist())}
-    by_customer: dict[int, list[int]] = defaultdict(list)
-    for place, customer in enumerate(history.customer.tolist()):
-        by_customer[customer].append(place)
-    found = Joined([], [], [], {})
-    last: dict[int, Record] = {}
-    for record in records:
-        tick()
-        at = _run_of(record, by_run, by_customer, history)
-        if isinstance(at, str):
-            found.left_out[at] = found.left_out.get(at, 0) + 1
-        else:
-            found.records.append(record)
-            found.place.append(at)
-            found.prior.append(_before(last.get(record.customer), history.started[at]))
-        last[record.customer] = record
-    return found
-
-
-def _run_of(
-    record: Record, by_run: Mapping[int, int], by_customer: Mapping[int, list[int]], history: RunHistory
-) -> int | str:
-    """The place of its run, or why there is none."""
-    start = day_of(record.start)
-    if record.run is not None:
-        place = by_run.get(record.run)
-        if place is None:
-            return "outside_window"
-        return place if history.at[place] < start else "not_after_score"
-    earlier = [place for place in by_customer.get(record.customer, []) if history.at[place] < start]
-    return max(earlier, key=lambda place: float(history.at[place])) if earlier else "not_after_score"
-
-
-def _before(record: Record | None, started: float) -> Record | None:
-    return record if record and day_of(record.end) <= started else None
-
-
-def _column(records: Sequence[Record | None], name: str) -> Floats:
-    values = [None if record is None else getattr(record, name) for record in records]
-    return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
+    tick()
+    named = records.run > 0
+    who = places_of(records.customer, history.people)
+    last = last_before(history.customer, history.at, who, records.start)
+    place = np.where(named, places_of(records.run, history.run), last)
+    after = place >= 0
+    after[after] = history.at[place[after]] < records.start[after]
+    outside = named & (place < 0)
+    counts = {"outside_window": int(outside.sum()), "not_after_score": int((~after & ~outside).sum())}
+    same = np.append(False, np.diff(records.customer) == 0)
+    retained, over = np.roll(records.retained, 1), np.roll(records.end, 1)
+    index = np.flatnonzero(after)
+    known = same[index] & (over[index] <= history.started[place[index]])
+    prior = np.where(known, retained[index], np.nan)
+    return Joined(records, index, place[index], prior, {reason: n for reason, n in counts.items() if n})
 
 
 def _controls(joined: Joined, history: RunHistory) -> tuple[list[str], Floats | None]:
     """What is known of customers from before: tenure, value band, whether they stayed before; names and columns."""
-    picked = np.array(joined.place, dtype=np.int64)
     found: dict[str, Floats] = {}
     for name in NUMERIC_CONTROLS:
-        numbers = np.array([_number(value) for value in history.attribute(name)], dtype=np.float64)
-        found[name] = numbers[picked]
+        values, codes = history.coded(name)
+        found[name] = np.array([_number(value) for value in values], dtype=np.float64)[codes[joined.place]]
     for name in CODED_CONTROLS:
-        values = history.attribute(name)
-        labels = [values[place] or "" for place in picked.tolist()]
-        for level in sorted(set(labels) - {""})[1:]:
-            found[f"{name}={level}"] = np.array(
-                [np.nan if not label else float(label == level) for label in labels], dtype=np.float64
-            )
-    found["prior_retained"] = _column(joined.prior, "retained")
+        values, codes = history.coded(name)
+        picked = codes[joined.place]
+        there = {values[code] for code in np.unique(picked).tolist()} - {None}
+        for level in sorted(str(value) for value in there)[1:]:
+            found[f"{name}={level}"] = np.array([np.nan if v is None else float(v == level) for v in values])[picked]
+    found["prior_retained"] = joined.prior
     used = {name: column for name, column in found.items() if _useful(column)}
     return list(used), np.column_stack(list(used.values())) if used else None
 
@@ -184,8 +166,7 @@ def _bands(bands: Sequence[ScoreBand], suppressed: list[Value]) -> list[Value]:
 
 def _mean(joined: Joined, name: str, history: RunHistory) -> Value | None:
     """The mean of a column of the records, by customer; None where nobody or too few have it."""
-    customers = history.customer[np.array(joined.place, dtype=np.int64)]
-    mean = clustered_mean(_column(joined.records, name), customers)
+    mean = clustered_mean(joined.column(name), history.customer[joined.place])
     if mean.n < small_cell():
         return None
     return {"value": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n}
@@ -194,8 +175,7 @@ def _mean(joined: Joined, name: str, history: RunHistory) -> Value | None:
 def _stake(link: CommercialLink, joined: Joined, history: RunHistory) -> Value | None:
     """Customers x effect of 10 points x margin of a customer who stayed: only for a finding, only as a range."""
     own = next((item for item in link.links if item.code == "experience" and item.finding), None)
-    stayed = _column(joined.records, "retained") == 1
-    margins = _column(joined.records, "margin")[stayed]
+    margins = joined.column("margin")[joined.column("retained") == 1]
     margins = margins[np.isfinite(margins)]
     if own is None or len(margins) < small_cell():
         return None

@@ -21,15 +21,15 @@ from feedback.queries.journey_definition import JourneyDefinition
 
 def contacts_part(context: Context, value: Value) -> Addition:
     """handle_time, fcr and avoidable; all stay null where no contact has a reason."""
+    suppressed: list[Value] = []
     contacts = _asked_for(context, _read(context))
     if not len(contacts):
         return Addition()
     data_end = contact_rows.data_end(contacts, datetime.fromisoformat(value["generated_at"]), context.query.end)
-    suppressed: list[Value] = []
     if context.judging:
-        handled = contacts.take(contacts.handled)
-        board = _Board(context.definition, handled, data_end)
-        return Addition({"handle_time": board.tests() if contacts.calls.seconds.any() else None})
+        tested = contacts.calls.seconds.any()
+        contacts = contacts.take(contacts.handled)  # and the others go: there may be millions
+        return Addition({"handle_time": _Board(context.definition, contacts, data_end).tests() if tested else None})
     told: Value = {
         "fcr": resolution.fcr_value(contacts, data_end, suppressed),
         "avoidable": avoidable_value(contacts, _owners(context.definition, contacts), suppressed),
@@ -56,7 +56,8 @@ def _asked_for(context: Context, contacts: Contacts) -> Contacts:
     """Only the customers of the filter, where there is one."""
     if not context.query.segments:
         return contacts
-    return contacts.take(np.isin(contacts.calls.customer, context.table.customer))
+    theirs = np.isin(contacts.people, context.table.people[np.unique(context.table.customer)])
+    return contacts.take(theirs[contacts.calls.customer])
 
 
 def _owners(definition: JourneyDefinition, contacts: Contacts) -> dict[str, str | None]:

@@ -117,7 +117,9 @@ def _runs(definition: JourneyDefinition, query: Query) -> tuple[RunTable, RunHis
     keys = keys_of(definition)
     table = run_table(definition.journey_id, query.window, query.segments, keys)
     if query.window == Window() and not query.segments:
-        return table, history_of(RunColumns(table.numbers, table.keyed), table.words)
+        journeys = np.full(len(table), definition.journey_id)
+        columns = RunColumns(table.run, journeys, table.customer, table.people, table.numbers, table.keyed)
+        return table, history_of(columns, table.words)
     return table, run_history([definition.journey_id], query.end, keys)
 
 

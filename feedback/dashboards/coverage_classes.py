@@ -39,8 +39,7 @@ class Frame:
 def frame_of(asked: Asked) -> Frame:
     """The frame of a context, with the variables that are known for everybody."""
     table = asked.context.table
-    ended = np.array([outcome != RunOutcome.OPEN for outcome in table.outcome], dtype=bool)
-    inside = ended | np.isfinite(table.experience)
+    inside = ~table.came_to(RunOutcome.OPEN) | np.isfinite(table.experience)
     classes = [name for name, within in zip(asked.classes, inside.tolist(), strict=True) if within]
     columns = {name: column[inside] for name, column in _columns(asked).items()}
     return Frame(asked, inside, table.experience[inside], classes, columns)
@@ -57,18 +56,18 @@ def _columns(asked: Asked) -> dict[str, Floats]:
     }
     if all(asked.channels):  # a channel that only some were asked by is no frame variable
         found["by_sms"] = np.array([channel == "sms" for channel in asked.channels], dtype=np.float64)
-    tenure = [_number(value) for value in table.attribute("tenure")]
-    if tenure and None not in tenure:
-        found["tenure"] = np.array(tenure, dtype=np.float64)
+    texts, codes = table.coded("tenure")
+    tenure = np.array([_number(text) for text in texts], dtype=np.float64)[codes]
+    if np.isfinite(tenure).all():
+        found["tenure"] = tenure
     return {name: column for name, column in found.items() if len(column) and float(column.std()) > 0}
 
 
-def _number(text: str | None) -> float | None:
+def _number(text: str | None) -> float:
     try:
-        number = float(text or "")
+        return float(text or "nan")
     except ValueError:
-        return None
-    return number if np.isfinite(number) else None
+        return np.nan
 
 
 def judged(frame: Frame) -> Coverage | None:

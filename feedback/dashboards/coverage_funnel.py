@@ -36,12 +36,12 @@ class Asked:
     @cached_property
     def ask_rows(self) -> Ints:
         """The place in the run table of each ask's run."""
-        return np.searchsorted(self.context.table.run, self.asks.run)
+        return self.context.table.rows_of(self.asks.run)
 
     @cached_property
     def invitation_rows(self) -> Ints:
         """The place in the run table of each invitation's run."""
-        return np.searchsorted(self.context.table.run, self.invitations.run)
+        return self.context.table.rows_of(self.invitations.run)
 
     @cached_property
     def sent(self) -> Bools:
@@ -69,15 +69,17 @@ class Asked:
 
     @cached_property
     def channels(self) -> list[str]:
-        """The channel of each run's ask, that about the whole journey first; "" where none was asked.
+        """The channel of each run's ask, that about the whole journey first, else of the earliest stage.
 
-        All "" where the channel of some ask is not known: the others would be a choice of those that answered.
+        "" where none was asked; all "" where the channel of some ask is not known: the others would be a choice of
+        those that answered.
         """
         asks, rows = self.asks.take(self.sent), self.ask_rows[self.sent]
         if not all(asks.channel.names[code] for code in np.unique(asks.channel.codes).tolist()):
             return [""] * len(self.context.table)
-        in_stage = np.array([name != "" for name in asks.stage.names], dtype=bool)[asks.stage.codes]
-        order = np.argsort(in_stage, kind="stable")
+        stages = ["", *(stage.code for stage in self.context.definition.stages)]
+        early = [stages.index(name) if name in stages else len(stages) for name in asks.stage.names]
+        order = np.lexsort((asks.channel.codes, np.array(early, dtype=np.int64)[asks.stage.codes]))
         asked, first = np.unique(rows[order], return_index=True)
         codes = np.full(len(self.context.table), len(asks.channel.names))
         codes[asked] = asks.channel.codes[order][first]
@@ -87,7 +89,8 @@ class Asked:
     @cached_property
     def contacted(self) -> Bools:
         """Whether the customer of each run was ever in contact."""
-        return np.isin(self.context.table.customer, self.in_contact)
+        table = self.context.table
+        return np.isin(table.people, self.in_contact)[table.customer]
 
     @cached_property
     def late(self) -> Floats:
@@ -95,7 +98,8 @@ class Asked:
         late = np.full(len(self.context.table), np.nan)
         about_whole = np.array([name == "" for name in self.invitations.stage.names], dtype=bool)
         whole = self.invitations.answered & about_whole[self.invitations.stage.codes]
-        late[self.invitation_rows[whole]] = self.invitations.reminded[whole]
+        late[self.invitation_rows[whole]] = 0
+        late[self.invitation_rows[whole & self.invitations.reminded]] = 1
         return late
 
     def _about(self, stage: Names, phase: str | None) -> Bools:
@@ -213,7 +217,7 @@ def _label(reason: str) -> str:
 def ask_counts(asked: Asked) -> list[Value]:
     """Every ask that was due by survey kind and outcome; adds up to all asks."""
     kind, outcome = asked.asks.kind, asked.asks.outcome
-    pairs, counts = np.unique(kind.codes * len(outcome.names) + outcome.codes, return_counts=True)
+    pairs, counts = np.unique(kind.codes.astype(np.int64) * len(outcome.names) + outcome.codes, return_counts=True)
     places = [divmod(pair, len(outcome.names)) for pair in pairs.tolist()]
     return [
         {"survey_kind": kind.names[a], "outcome": outcome.names[b], "n": n}

@@ -11,6 +11,7 @@ from feedback.insights.scale_sanity import QuestionFormat, format_doubts, half_r
 from feedback.insights.suppression import small_cell
 from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition
 from feedback.queries.run_table import RunTable
+from surveys.enums import RunOutcome
 from surveys.rendering.texts import OBJECT
 
 
@@ -109,8 +110,8 @@ def _replaced(question: QuestionDefinition, definition: JourneyDefinition, table
         "scale": f"{question.scale.minimum:g}-{question.scale.maximum:g}",
         "before": len(before),
         "after": len(after),
-        "until": max(table.month[row] for row in old_rows.tolist()),
-        "since": min(table.month[row] for row in rows.tolist()),
+        "until": str(table.months[old_rows].max()),
+        "since": str(table.months[rows].min()),
     }
     return warning("scale_changed", text % facts)
 
@@ -139,8 +140,7 @@ def _answer_doubt(key: str, question: QuestionDefinition, table: RunTable) -> di
         scale = f"{question.scale.minimum:g}-{question.scale.maximum:g}"
         text = _("%(key)s is declared %(scale)s, but nearly all answers lie in its lower half.")
         return warning("scale_suspect", text % {"key": key, "scale": scale})
-    months = table.month
-    doubt = scale_changed(values, [months[row] for row in rows.tolist()], question.scale)
+    doubt = scale_changed(values, table.months[rows], question.scale)
     if doubt is None:
         return None
     text = _("The answers to %(key)s change their range in %(month)s: before and after are not the same scale.")
@@ -165,7 +165,7 @@ def size_warnings(gap: Gap, definition: JourneyDefinition, service_n: int, exper
 
 def abandoned_warning(table: RunTable) -> list[dict[str, str]]:
     """abandoned_excluded where nobody who gave up was heard of the whole journey, but those who finished were."""
-    gave_up = np.array([outcome == "abandoned" for outcome in table.outcome], dtype=bool)
+    gave_up = table.came_to(RunOutcome.ABANDONED)
     heard = np.isfinite(table.experience)
     if gave_up.sum() < small_cell() or not heard.any() or (heard & gave_up).any():
         return []

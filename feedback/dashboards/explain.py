@@ -25,7 +25,7 @@ BOOTSTRAP_UP_TO = 12  # predictors: 500 times all subsets of more take longer th
 
 def explain_part(context: Context, value: Value) -> Addition:
     """drivers, peak_end, touchpoints and text.themes, with their findings and doubts."""
-    said = comment_themes(context.run_ids)
+    said = comment_themes(context.run_ids, context.table.run)
     material = material_of(context.definition, context.table, context.runs.service, said, told_first(context))
     doubts = explain_doubts.doubts_of(context, material)
     drivers = _drivers(context, value, material, doubts)

@@ -99,5 +99,5 @@ def _unusable(context: Context) -> bool:
     values, _customers, rows = context.table.rating(question.key)
     if len(values) == 0:
         return False
-    months = [context.table.month[row] for row in rows]
+    months = context.table.months[rows]
     return bool(scale_changed(values, months, question.scale) or half_range(values, question.scale))

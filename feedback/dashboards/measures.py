@@ -8,11 +8,10 @@ import numpy as np
 
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.insights.scores import DETRACTOR_TO, PROMOTER_FROM, pomp
-from feedback.queries.alert_inputs import last_stage
 from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition
 from feedback.queries.run_history import RunHistory
 from feedback.queries.run_labels import yes_or_no
-from surveys.enums import Measures, Metric
+from surveys.enums import Measures, Metric, RunOutcome
 
 POINTS, SHARE, DAYS, NUMBER = "points", "share", "days", "number"
 COUNTS = ("steps", "switches", "repeats", "contacts")
@@ -61,7 +60,7 @@ def _column(code: str, _definition: JourneyDefinition, history: RunHistory) -> M
     if code in ("experience", "service"):
         return Measure(code, POINTS, "higher", getattr(history, code), score=True)
     if code in COUNTS:
-        return Measure(code, NUMBER, "lower", getattr(history, code), effort=True)
+        return Measure(code, NUMBER, "lower", history.numbers[code], effort=True)
     if code == "elapsed_days":
         return Measure(code, DAYS, "lower", history.ended - history.started, effort=True)
     return None
@@ -69,12 +68,12 @@ def _column(code: str, _definition: JourneyDefinition, history: RunHistory) -> M
 
 def _run_share(code: str, definition: JourneyDefinition, history: RunHistory) -> Measure | None:
     if code == "abandoned":
-        flags = [np.nan if outcome == "open" else float(outcome == "abandoned") for outcome in history.outcome]
-        return Measure(code, SHARE, "lower", np.array(flags, dtype=np.float64))
+        gave_up = history.came_to(RunOutcome.ABANDONED).astype(np.float64)
+        return Measure(code, SHARE, "lower", np.where(history.came_to(RunOutcome.OPEN), np.nan, gave_up))
     if code == "promise_kept":
         return Measure(code, SHARE, "higher", promise_kept(definition, history))
     if code == "paperless":
-        return Measure(code, SHARE, "higher", yes_or_no(history.attribute(code)), effort=True)
+        return Measure(code, SHARE, "higher", yes_or_no(history.coded(code)), effort=True)
     return None
 
 
@@ -163,4 +162,11 @@ def times_of(measure: Measure, definition: JourneyDefinition, history: RunHistor
 
 def _left(stage: str, definition: JourneyDefinition, history: RunHistory) -> Bools:
     """Runs whose last stage so far is this one."""
-    return np.array([last_stage(waits, definition) == stage for waits in history.waits], dtype=bool)
+    order = {each.code: place for place, each in enumerate(definition.stages)}
+    first = next((t.source for t in definition.transitions), None)
+    reached = np.full(len(history), -1, dtype=np.int64)
+    for key in history.waits.seen():
+        passed = np.isfinite(history.waits.column(key))
+        reached = np.where(passed, np.maximum(reached, order.get(key.split("->")[1], -1)), reached)
+    at_first = (reached < 0) & (first == stage)
+    return at_first | (reached == order.get(stage, len(order)))

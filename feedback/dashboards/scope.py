@@ -16,13 +16,16 @@ from feedback.insights.shares import share_of, wilson
 from feedback.insights.sums import mean_of_sums, ratio_of_sums
 from feedback.insights.suppression import complementary, pooled, small_cell, too_few
 from feedback.models import RunScore
+from feedback.queries.journey_definition import JourneyDefinition, StageDefinition
 from feedback.queries.paths import (
     Links,
     Path,
+    Visits,
     links_of,
     paths_of,
     time_at_stages,
     time_handled,
+    visits_of,
 )
 from surveys.enums import StageKind
 
@@ -32,11 +35,12 @@ SHOWN_PATHS = 10
 def scope_part(context: Context, value: Value) -> Addition:
     """scope, proactive, paths and consistency."""
     suppressed: list[Value] = []
+    visits = visits_of(context.run_ids, [stage.code for stage in _surveyed(context.definition)])
     links = links_of(context.definition.journey_id, context.query.window, customers_of(context))
     values = {
-        "scope": _scope(context, value, links, suppressed),
+        "scope": _scope(context, value, visits, links, suppressed),
         "proactive": _proactive(links, context, suppressed),
-        "paths": _paths(context, suppressed),
+        "paths": _paths(context, visits, suppressed),
         "consistency": _consistency(context, suppressed),
     }
     return Addition(values, suppressed=suppressed)
@@ -49,13 +53,13 @@ def customers_of(context: Context) -> Any:
     return RunScore.objects.filter(run_id__in=context.run_ids).values_list("customer_id", flat=True)
 
 
-def _scope(context: Context, value: Value, links: Links, suppressed: list[Value]) -> Value:
+def _scope(context: Context, value: Value, visits: Visits, links: Links, suppressed: list[Value]) -> Value:
     """Stages and time that service surveys see, waiting share, links, kinds of contact; shares 0..1."""
     definition = context.definition
     entered = [stage for stage in definition.stages if stage.kind != StageKind.WAIT]
-    surveyed = [stage for stage in entered if stage.kind == StageKind.SERVICE and definition.headline_of(stage.code)]
-    seen = ratio_of_sums(time_at_stages(context.run_ids, [stage.code for stage in surveyed]))
-    handled = ratio_of_sums(time_handled(context.run_ids))
+    surveyed = _surveyed(definition)
+    seen = ratio_of_sums(time_at_stages(visits, context.table))
+    handled = ratio_of_sums(time_handled(context.table))
     scores = {stage["code"]: stage for stage in value["stages"]}
     found = {
         "stages": len(definition.stages),
@@ -71,6 +75,10 @@ def _scope(context: Context, value: Value, links: Links, suppressed: list[Value]
         "phases": _phases(definition, scores),
     }
     return found | {"sentence": _scope_sentence(found)}
+
+
+def _surveyed(definition: JourneyDefinition) -> list[StageDefinition]:
+    return [s for s in definition.stages if s.kind == StageKind.SERVICE and definition.headline_of(s.code)]
 
 
 def _rest(share: Mean) -> Mean:
@@ -162,9 +170,9 @@ def _scope_sentence(found: Value) -> str:
     )
 
 
-def _paths(context: Context, suppressed: list[Value]) -> Value | None:
+def _paths(context: Context, visits: Visits, suppressed: list[Value]) -> Value | None:
     """The most frequent ways, none of too few customers; all others together, so that the sums hold."""
-    ways = paths_of(context.run_ids)
+    ways = paths_of(visits, context.table)
     if not ways:
         return None
     names = {stage.code: stage.name for stage in context.definition.stages}

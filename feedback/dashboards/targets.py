@@ -53,7 +53,7 @@ def _row(context: Context, outcome: Outcome, today: date, changes: Sequence[Valu
 
 def next_target(outcome: Outcome, today: date) -> Target | None:
     """The first target that is still to come, else the last that has been."""
-    targets = sorted(outcome.targets.all(), key=lambda target: (target.due, target.pk))
+    targets = sorted(outcome.targets.all(), key=lambda target: (target.due, target.value))
     coming = [target for target in targets if target.due >= today]
     return next(iter(coming or targets[-1:]), None)
 

@@ -1,6 +1,5 @@
 """Themes: what comments and lists of problems mention, how often, and how those customers rated the journey."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from feedback.insights.multiple import benjamini_hochberg
 from feedback.insights.shares import Share, share_of
 from feedback.insights.suppression import small_cell, too_few
 from feedback.queries.journey_definition import QuestionDefinition
-from feedback.queries.themes import chosen_options
+from feedback.queries.themes import Said, chosen_options
 from feedback.themes.taxonomy import OTHER
 from surveys.enums import Measures, Metric
 
@@ -44,13 +43,13 @@ class ThemeValues:
     suppressed: list[Value]
 
 
-def theme_values(context: Context, said: Mapping[int, set[str]]) -> ThemeValues:
+def theme_values(context: Context, said: Said) -> ThemeValues:
     """Every theme with n, prevalence and difference in experience; one family of tests (method 1.5, 3.6).
 
     Themes of comments are held against comments without them; a problem against customers who met none where they were
     asked, else against those who chose others.
     """
-    mentions = [*_comments(context, said), *_problems(context)]
+    mentions = [*_comments(said), *_problems(context)]
     differences = [_difference(context, mention) for mention in mentions]
     p_values = [
         difference.p if n >= TESTED_FROM and mention.theme != OTHER else None
@@ -64,14 +63,13 @@ def theme_values(context: Context, said: Mapping[int, set[str]]) -> ThemeValues:
     return ThemeValues(values, hidden)
 
 
-def _comments(context: Context, said: Mapping[int, set[str]]) -> list[Mention]:
-    runs = context.table.run.tolist()
-    wrote = np.array([run in said for run in runs], dtype=bool)
-    found = []
-    for theme in sorted({theme for themes in said.values() for theme in themes}):
-        inside = np.array([theme in said.get(run, ()) for run in runs], dtype=bool)
-        found.append(Mention(theme, theme_label(theme), "comments", inside, wrote & ~inside, wrote))
-    return found
+def _comments(said: Said) -> list[Mention]:
+    wrote = said.anything
+    return [
+        Mention(theme, theme_label(theme), "comments", inside, wrote & ~inside, wrote)
+        for theme, inside in sorted(said.named.items())
+        if inside.any()
+    ]
 
 
 def _problems(context: Context) -> list[Mention]:
@@ -81,19 +79,14 @@ def _problems(context: Context) -> list[Mention]:
         for q in context.definition.questions
         if q.current and q.kind == "multi" and q.measures == Measures.JOURNEY and q.metric != Metric.FEELINGS
     ]
-    runs = context.table.run.tolist()
-    chosen = chosen_options(context.run_ids, [question.code for question in questions])
-    return [mention for q in questions for mention in _choices(context, q, runs, chosen[q.code])]
+    chosen = chosen_options(context.run_ids, [question.code for question in questions], context.table.run)
+    return [mention for question in questions for mention in _choices(context, question, chosen[question.code])]
 
 
-def _choices(
-    context: Context, question: QuestionDefinition, runs: Sequence[int], chosen: Mapping[int, set[str]]
-) -> list[Mention]:
-    spared = _met_none(context, question)
-    some = np.array([run in chosen for run in runs], dtype=bool)
+def _choices(context: Context, question: QuestionDefinition, chosen: Said) -> list[Mention]:
+    spared, some = _met_none(context, question), chosen.anything
     found = []
-    for code in sorted({code for codes in chosen.values() for code in codes}):
-        inside = np.array([code in chosen.get(run, ()) for run in runs], dtype=bool)
+    for code, inside in sorted(chosen.named.items()):
         others = (some if spared is None else spared) & ~inside
         asked = some if spared is None else some | spared
         label = dict(question.choices).get(code) or code

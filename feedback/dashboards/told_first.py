@@ -8,7 +8,7 @@ HELD = "told_first"
 
 
 def told_first(context: Context) -> Ints:
-    """The ids of those runs, ascending; of a judging context those of the one that it was made of."""
+    """The ids of those runs, in no order; of a judging context those of the one that it was made of."""
     if HELD not in context.held:
         context.held[HELD] = runs_told_first(context.run_ids)
     found: Ints = context.held[HELD]  # type: ignore[assignment]

@@ -81,7 +81,8 @@ def _process(context: Context, value: Value, previous: Previous) -> Tiles:
     if waiting and waiting["value"] is not None:
         change = None
         if previous:
-            handled = [ratio_of_sums(time_handled(runs)) for runs in (context.run_ids, _runs(context, previous))]
+            before = context.history.between(*previous)
+            handled = [ratio_of_sums(time_handled(runs)) for runs in (context.table, before)]
             change = _negative(_since(*handled))
         tile = Tile("waiting", "share", waiting["value"], waiting["lo"], waiting["hi"], waiting["n"], change)
         found.append(("process", tile))

@@ -11,7 +11,7 @@ from feedback.dashboards.context import Context
 from feedback.dashboards.measures import POINTS, net_promoters, nps_keys
 from feedback.dashboards.parts import nps_question
 from feedback.insights import trends
-from feedback.insights.arrays import Bools, Floats, Ints
+from feedback.insights.arrays import Floats, Ints
 from feedback.insights.intervals import clustered_mean, mean_difference
 from feedback.insights.suppression import complementary
 from feedback.insights.versions import PAGE_PERMUTATIONS, seed_of
@@ -38,12 +38,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Periods:
+    """The names of periods in order, and the place among them of each answer's, -1 where it is not over."""
+
+    names: list[str]
+    codes: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
-    """One series by period: the periods of its answers, which periods may be shown, and its change point."""
+    """One series by period: the period of each of its answers, which periods may be shown, and its change point."""
 
     source: Source
     by: str
-    periods: list[str]
+    periods: Periods
     data: trends.Series
     shown: tuple[bool, ...]
     change: trends.ChangePoint | None
@@ -91,24 +99,23 @@ def _track(source: Source, until: datetime, seed: int) -> Track:
     return Track(source, by, periods, data, shown, change)
 
 
-def _series(source: Source, periods: list[str]) -> trends.Series:
-    """Answers of closed periods; those of a period that is not over have the period "" and are left out."""
-    closed = np.array([bool(period) for period in periods], dtype=bool)
-    return trends.series(np.where(closed, source.values, np.nan), periods)
+def _series(source: Source, periods: Periods) -> trends.Series:
+    """Answers of closed periods; those of a period that is not over are left out."""
+    return trends.series_of(source.values, periods.names, periods.codes)
 
 
-def _weeks(days: Floats, end: float) -> list[str]:
-    """The Monday of each day's week (UTC) as a date; "" for weeks that end later than `end`."""
-    mondays = np.floor((days + MONDAY) / 7) * 7 - MONDAY
-    names = {day: (EPOCH + timedelta(days=day)).date().isoformat() for day in set(mondays.tolist())}
-    return [names[day] if day + 7 <= end else "" for day in mondays.tolist()]
+def _weeks(days: Floats, end: float) -> Periods:
+    """The Monday of each day's week (UTC) as a date; none for weeks that end later than `end`."""
+    mondays, codes = np.unique(np.floor((days + MONDAY) / 7) * 7 - MONDAY, return_inverse=True)
+    names = [(EPOCH + timedelta(days=day)).date().isoformat() for day in mondays.tolist()]
+    return Periods(names, np.where((mondays + 7 <= end)[codes], codes, -1))
 
 
-def _months(days: Floats, until: datetime) -> list[str]:
-    """The month of each day (UTC); "" for the month of `until` and later."""
-    last = until.astimezone(UTC).strftime("%Y-%m")
-    names = [(EPOCH + timedelta(days=day)).strftime("%Y-%m") for day in days.tolist()]
-    return [name if name < last else "" for name in names]
+def _months(days: Floats, until: datetime) -> Periods:
+    """The month of each day (UTC); none for the month of `until` and later."""
+    months, codes = np.unique(np.floor(days).astype("datetime64[D]").astype("datetime64[M]"), return_inverse=True)
+    over = months < np.datetime64(until.astimezone(UTC).strftime("%Y-%m"))
+    return Periods(months.astype(str).tolist(), np.where(over[codes], codes, -1))
 
 
 def _kept(column: Sequence[float], shown: Sequence[bool]) -> list[float]:
@@ -147,15 +154,18 @@ def baseline_of(points: int) -> int | None:
 
 
 def _points(track: Track, data: trends.Series, chart: trends.Chart | None) -> list[Value]:
-    labels = np.array(track.periods, dtype=object)
+    source, names, codes = track.source, track.periods.names, track.periods.codes
+    order = np.argsort(codes, kind="stable")
+    begins = np.searchsorted(codes[order], np.arange(len(names) + 1)).tolist()
+    rows = {name: order[begins[n] : begins[n + 1]] for n, name in enumerate(names)}
     places = {period: i for i, period in enumerate(data.periods)}
     return [
-        _point(track.source, labels == period, period, n, places.get(period), chart)
+        _point(source, rows[period], period, n, places.get(period), chart)
         for period, n in zip(track.data.periods, track.data.counts, strict=True)
     ]
 
 
-def _point(source: Source, inside: Bools, period: str, n: int, place: int | None, chart: trends.Chart | None) -> Value:
+def _point(source: Source, inside: Ints, period: str, n: int, place: int | None, chart: trends.Chart | None) -> Value:
     """One period; place: its place among those shown, None: hidden."""
     if place is None:
         return {"period": period, "n": None, "score": None, "lo": None, "hi": None, "ewma": None}
@@ -193,9 +203,9 @@ def _alarm(chart: trends.Chart, data: trends.Series) -> Value | None:
 def _change(track: Track, change: trends.ChangePoint, data: trends.Series) -> Value:
     """The change with the interval of its shift, given the date; the date lies between from and to."""
     source, names = track.source, data.periods
-    labels, shown = np.array(track.periods, dtype=object), set(names)
-    known = np.array([label in shown for label in labels], dtype=bool)
-    later = known & np.array([label >= names[change.place] for label in labels], dtype=bool)
+    codes, every = track.periods.codes, track.periods.names
+    known = np.isin(codes, [every.index(name) for name in names])
+    later = known & (codes >= every.index(names[change.place]))
     after, before = (clustered_mean(source.values[side], source.customer[side]) for side in (later, known & ~later))
     shift = mean_difference(after, before)
     enough = source.series != "nps" or abs(change.shift) >= NPS_SHIFT

@@ -9,7 +9,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Months = npt.NDArray[np.datetime64]
 FloatsLike = Floats | Sequence[float] | Sequence[float | None]
+COUNTED = 8  # times as many numbers as there are labels
 CodesLike = npt.NDArray[Any] | Sequence[int] | Sequence[str]
 
 
@@ -36,6 +38,15 @@ def cluster_codes(clusters: CodesLike | None, n: int) -> Ints:
     labels = np.asarray(clusters)
     if labels.shape != (n,):
         raise ValueError(f"clusters must have one label per value: got {labels.shape}, expected ({n},)")
+    return dense(labels)
+
+
+def dense(labels: npt.NDArray[Any]) -> Ints:
+    """Codes 0..G-1 of labels in their sorted order; small whole numbers are counted, which needs no sorting."""
+    if labels.dtype.kind == "i" and len(labels) and labels.min() >= 0 and labels.max() <= COUNTED * len(labels):
+        there = np.zeros(int(labels.max()) + 1, dtype=bool)
+        there[labels] = True
+        return (np.cumsum(there) - 1)[labels]
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
 

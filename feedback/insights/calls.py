@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from feedback.insights.arrays import Bools, Floats, Ints
 
-Codes = npt.NDArray[np.int32]
+Codes = npt.NDArray[np.signedinteger[Any]]
+SMALL = np.iinfo(np.int16).max  # so many names fit two bytes, which are also sorted much faster
 FOLLOWS_WITHIN = timedelta(days=7)
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
@@ -48,7 +49,8 @@ class Names:
     def of(cls, labels: Sequence[str]) -> "Names":
         """The names of labels, in their order."""
         places = {name: code for code, name in enumerate(sorted(set(labels)))}
-        return cls(tuple(places), np.fromiter((places[label] for label in labels), np.int32, len(labels)))
+        kind = np.int16 if len(places) <= SMALL else np.int32
+        return cls(tuple(places), np.fromiter((places[label] for label in labels), kind, len(labels)))
 
     def take(self, index: Ints | Bools) -> "Names":
         """Those of some rows."""
@@ -61,7 +63,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Contacts, all columns of shape (n,); started and over in microseconds since 1970, seconds of handling."""
+    """Contacts, all columns of shape (n,); customer: small numbers from 0, seconds: of handling.
+
+    started and over: microseconds since 1970.
+    """
 
     customer: Ints
     reason: Names
@@ -100,9 +105,22 @@ class Calls:
             self.seconds[index],
         )
 
-    def order(self) -> Ints:
-        """The places in order of customer, reason and start; what is equal stays as it is."""
-        return np.lexsort((self.over, self.started, self.reason.codes, self.customer)).astype(np.int64)
+    def order(self, *beside: npt.NDArray[Any]) -> Ints:
+        """The places in order of customer, reason and start; of what is equal in these, of all else that is told of it.
+
+        beside: further columns, shape (n,). What is equal in everything may stand in any order: it is the same.
+        """
+        group = self.customer.astype(np.int64) * len(self.reason.names) + self.reason.codes
+        order = np.argsort(self.started, kind="stable")
+        order = order[np.argsort(group[order], kind="stable")]
+        again = (np.diff(group[order]) == 0) & (np.diff(self.started[order]) == 0)
+        if again.any():
+            tied = np.flatnonzero(np.append(again, False) | np.append(False, again))
+            rest = (*beside, self.seconds, self.channel.codes, self.agent.codes, self.over)
+            rows = order[tied]
+            keys = (*(column[rows] for column in (*rest, self.started)), group[rows])
+            order[tied] = rows[np.lexsort(keys)]
+        return order.astype(np.int64, copy=False)
 
 
 @dataclass(frozen=True)

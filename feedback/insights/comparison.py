@@ -7,7 +7,17 @@ from typing import Literal
 
 import numpy as np
 
-from feedback.insights.arrays import Bools, CodesLike, Floats, FloatsLike, Ints, checked_weights, cluster_codes, floats
+from feedback.insights.arrays import (
+    Bools,
+    CodesLike,
+    Floats,
+    FloatsLike,
+    Ints,
+    checked_weights,
+    cluster_codes,
+    dense,
+    floats,
+)
 from feedback.insights.intervals import Difference, Mean, clustered_mean, mean_difference
 from feedback.insights.multiple import benjamini_hochberg
 from feedback.insights.scores import Bounds, bounds_of
@@ -119,7 +129,7 @@ def sign_flip_p(
     keep = np.isfinite(d)
     if not keep.any():
         return None
-    codes = np.unique(cluster_codes(clusters, len(d))[keep], return_inverse=True)[1]
+    codes = dense(cluster_codes(clusters, len(d))[keep])
     sums = np.bincount(codes, weights=d[keep])
     signs = np.random.Generator(np.random.PCG64(seed)).integers(0, 2, size=(flips, len(sums))) * 2 - 1
     observed = abs(float(sums.sum()))

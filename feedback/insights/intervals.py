@@ -5,7 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedback.insights.alive import tick
-from feedback.insights.arrays import CodesLike, Floats, FloatsLike, Ints, checked_weights, cluster_codes, floats, plain
+from feedback.insights.arrays import (
+    CodesLike,
+    Floats,
+    FloatsLike,
+    Ints,
+    checked_weights,
+    cluster_codes,
+    dense,
+    floats,
+    plain,
+)
 from feedback.insights.distributions import LEVEL, t_p_value, t_quantile
 
 # Notes of Mean.note: why an interval is missing or looks odd.
@@ -70,7 +80,7 @@ def clustered_mean(
     w = np.ones(len(y)) if weights is None else checked_weights(weights, len(y))
     codes = cluster_codes(clusters, len(y))
     keep = np.isfinite(y) & (w > 0)
-    return _mean_of_present(y[keep], w[keep], np.unique(codes[keep], return_inverse=True)[1], level)
+    return _mean_of_present(y[keep], w[keep], dense(codes[keep]), level)
 
 
 def _mean_of_present(y: Floats, w: Floats, codes: Ints, level: float) -> Mean:
@@ -112,7 +122,7 @@ def effective_n(values: FloatsLike, clusters: CodesLike | None = None) -> float:
     y = floats(values)
     codes = cluster_codes(clusters, len(y))[np.isfinite(y)]
     y = y[np.isfinite(y)]
-    n, codes = len(y), np.unique(codes, return_inverse=True)[1].astype(np.int64)
+    n, codes = len(y), dense(codes)
     customers = int(codes.max()) + 1 if n else 0
     if customers in (n, 0, 1):
         return float(customers)
@@ -155,7 +165,7 @@ def weighting_shift(values: FloatsLike, weights: FloatsLike, clusters: CodesLike
     y, w = floats(values), checked_weights(weights, len(floats(values)))
     codes = cluster_codes(clusters, len(y))
     keep = np.isfinite(y) & (w > 0)
-    y, w, codes = y[keep], w[keep], np.unique(codes[keep], return_inverse=True)[1].astype(np.int64)
+    y, w, codes = y[keep], w[keep], dense(codes[keep])
     if len(y) == 0:
         return NO_DIFFERENCE
     weighted, unweighted = float((w * y).sum() / w.sum()), float(y.mean())

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 from feedback.insights.alive import tick
-from feedback.insights.arrays import CodesLike, Floats, Ints, cluster_codes
+from feedback.insights.arrays import CodesLike, Floats, Ints, cluster_codes, dense
 from feedback.insights.distributions import Z95, z_p_value
 
 STEPS, TOLERANCE = 40, 1e-10
@@ -99,10 +99,9 @@ def _sandwich(outcome: Floats, design: Floats, chances: Floats, codes: Ints) -> 
     n, k = design.shape
     bread = np.linalg.inv(design.T @ (design * (chances * (1 - chances))[:, None]))
     scores = design * (outcome - chances)[:, None]
-    groups = np.unique(codes, return_inverse=True)[1]
+    groups = dense(codes)
     count = int(groups.max()) + 1
-    sums = np.zeros((count, k))
-    np.add.at(sums, groups, scores)
+    sums = np.column_stack([np.bincount(groups, weights=scores[:, j], minlength=count) for j in range(k)])
     factor = count / (count - 1) * (n - 1) / (n - k)
     covariance: Floats = factor * bread @ (sums.T @ sums) @ bread
     return covariance

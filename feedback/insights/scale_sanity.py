@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from feedback.insights.arrays import Bools, Floats, FloatsLike, Ints, floats
+from feedback.insights.arrays import Bools, Floats, FloatsLike, Ints, Months, floats
 from feedback.insights.scores import Scale
 
 JUMP_SHARE = 0.05
@@ -99,16 +99,16 @@ def half_range(values: FloatsLike, scale: Scale) -> Doubt | None:
     return Doubt("scale_suspect", "half_range", (("n", len(raw)), ("share", share), ("maximum", float(scale.maximum))))
 
 
-def scale_changed(values: FloatsLike, periods: Sequence[str], scale: Scale | None = None) -> Doubt | None:
+def scale_changed(values: FloatsLike, periods: Sequence[str] | Months, scale: Scale | None = None) -> Doubt | None:
     """scale_changed when values above the older maximum jump from none to over 5 % at some period (method 3.2 b).
 
-    values: raw answers, shape (n,), periods: sortable label of each, as "2024-05" for months. Both ways: the scale may
-    become wider or narrower; narrower is claimed only when the new maximum is at most 3/4 of the old one. The jump
-    must also be no accident of few answers: (1 - share) ^ answers without any <= .001. Never of yes and no.
-    Facts: period (the first of
-    the other scale), old_maximum, new_maximum, share (of the wider side above the narrower maximum), n before, after.
+    values: raw answers, shape (n,), periods: of each a label that sorts, as "2024-05", or its month. Both ways: the
+    scale may become wider or narrower; narrower is claimed only when the new maximum is at most 3/4 of the old one. The
+    jump must also be no accident of few answers: (1 - share) ^ answers without any <= .001. Never of yes and no.
+    Facts: period (the first of the other scale), old_maximum, new_maximum, share (of the wider side above the narrower
+    maximum), n before, after.
     """
-    raw, labels = floats(values), np.asarray(periods, dtype=str)
+    raw, labels = floats(values), np.asarray(periods)
     if raw.shape != labels.shape:
         raise ValueError(f"periods must have one label per value: {labels.shape} and {raw.shape}")
     if scale is not None and scale.points <= YES_OR_NO:

@@ -1,9 +1,11 @@
 """Means from sums that a database has added up: the same numbers as from the rows, whatever their number."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from feedback.insights.arrays import Floats, Ints, dense
 from feedback.insights.distributions import t_p_value, t_quantile
 from feedback.insights.intervals import NO_ANSWERS, NO_VARIATION, ONE_CUSTOMER, SINGLE_ANSWER, Mean, sign_test_p
 
@@ -38,6 +40,26 @@ class RatioSums:
     above_squares: float
     products: float
     below_squares: float
+
+
+def cluster_sums(values: Floats, clusters: Ints) -> ClusterSums:
+    """What values of shape (n,) of these customers add up to; NaN: not measured.
+
+    A customer's are added in the order they come, customers exactly: which of them comes first shows nowhere.
+    """
+    known = np.isfinite(values)
+    codes = dense(clusters[known])
+    sums, numbers = np.bincount(codes, weights=values[known]), np.bincount(codes).astype(np.float64)
+    parts = (sums, sums**2, sums * numbers, numbers**2)
+    return ClusterSums(int(known.sum()), len(sums), *(math.fsum(part.tolist()) for part in parts))
+
+
+def ratio_sums(above: Floats, below: Floats, clusters: Ints) -> RatioSums:
+    """What two amounts of n runs of these customers add up to; shape (n,) each, no missing values, in their order."""
+    codes = dense(clusters)
+    a, b = np.bincount(codes, weights=above), np.bincount(codes, weights=below)
+    parts = (a.sum(), b.sum(), (a * a).sum(), (a * b).sum(), (b * b).sum())
+    return RatioSums(len(above), len(a), *(float(part) for part in parts))
 
 
 def ratio_of_sums(sums: RatioSums) -> Mean:

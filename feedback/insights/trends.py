@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from feedback.insights.alive import tick
-from feedback.insights.arrays import Floats, FloatsLike, floats
+from feedback.insights.arrays import Floats, FloatsLike, Ints, floats
 from feedback.insights.comparison import FINDING_Q
 from feedback.insights.multiple import benjamini_hochberg
 from feedback.insights.versions import PERMUTATIONS
@@ -78,16 +78,23 @@ class ChangePoint:
 
 def series(values: FloatsLike, periods: Sequence[str]) -> Series:
     """Means and counts by period of single answers (n,), missing left out; within: pooled SD inside periods."""
-    y, labels = floats(values), np.asarray(periods, dtype=str)
-    keep = np.isfinite(y)
-    names, codes = np.unique(labels[keep], return_inverse=True)
-    if not len(names):
+    names, codes = np.unique(np.asarray(periods, dtype=str), return_inverse=True)
+    return series_of(floats(values), names.tolist(), codes)
+
+
+def series_of(values: Floats, names: Sequence[str], codes: Ints) -> Series:
+    """The same of periods as places in the names, which are sorted; -1: in no period that counts."""
+    keep = np.isfinite(values) & (codes >= 0)
+    y, codes = values[keep], codes[keep]
+    counts = np.bincount(codes, minlength=len(names))
+    used = np.flatnonzero(counts)
+    if not len(used):
         return Series((), (), (), None)
-    counts = np.bincount(codes)
-    means = np.bincount(codes, weights=y[keep]) / counts
-    free = int(keep.sum()) - len(names)
-    within = float(np.sqrt(((y[keep] - means[codes]) ** 2).sum() / free)) if free > 0 else None
-    return Series(tuple(names.tolist()), tuple(means.tolist()), tuple(int(n) for n in counts), within)
+    totals = np.bincount(codes, weights=y, minlength=len(names))
+    means = np.divide(totals, counts, out=np.zeros(len(names)), where=counts > 0)
+    free = len(y) - len(used)
+    within = float(np.sqrt(((y - means[codes]) ** 2).sum() / free)) if free > 0 else None
+    return Series(tuple(names[n] for n in used), tuple(means[used].tolist()), tuple(counts[used].tolist()), within)
 
 
 def weekly_enough(counts: Sequence[int]) -> bool:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from feedback.insights.arrays import CodesLike, Floats, FloatsLike, Ints, cluster_codes, floats
+from feedback.insights.arrays import CodesLike, Floats, FloatsLike, Ints, cluster_codes, dense, floats
 from feedback.insights.distributions import t_p_value, t_quantile
 from feedback.insights.intervals import Mean, clustered_mean
 
@@ -34,7 +34,7 @@ def two_way_variance(influence: Floats, customers: Ints, weeks: Ints | None) -> 
 
 def one_way_variance(influence: Floats, groups: Ints) -> float:
     """G/(G-1) times the sum of squared sums by group; 0 with a single group."""
-    codes = np.unique(groups, return_inverse=True)[1]
+    codes = dense(groups)
     sums = np.bincount(codes, weights=influence)
     return float(len(sums) / (len(sums) - 1) * (sums**2).sum()) if len(sums) > 1 else 0.0
 

@@ -3,60 +3,55 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    F,
-    FloatField,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
+import numpy as np
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
-from feedback.insights.arrays import Floats
+from feedback.insights.arrays import Ints
+from feedback.insights.calls import MICROSECOND
 from feedback.models import Response, RunScore
-from feedback.queries.columns import read_numbers
+from feedback.queries.columns import Column, key_of, micros, read_columns
 from surveys.enums import INVITATION_OPEN, SurveyKind
 from surveys.models import AskDecision
 from surveys.policy.reasons import Reason
 
 ASKED = ("planned", "sent")
-MEMORY = timedelta(days=90)
+MEMORY = timedelta(days=90) // MICROSECOND
 
 
-def asks_with_history(run_ids: QuerySet[RunScore, int], journey_id: int) -> dict[str, Floats]:
+def asks_with_history(run_ids: QuerySet[RunScore, int], runs: Ints, journey_id: int) -> dict[str, Column]:
     """Asks about these runs that had their time: customer, earlier (asks of the 90 days before, of any kind), answered.
 
-    Each of shape (asks,), in one query.
+    Each of shape (asks,), in order of these, in one query. runs: the ids that run_ids gives, in any order.
     """
-    before = (
-        AskDecision.objects.filter(
-            customer=OuterRef("customer"),
-            outcome__in=ASKED,
-            decided_at__lt=OuterRef("decided_at"),
-            decided_at__gte=OuterRef("decided_at") - MEMORY,
-        )
-        .order_by()
-        .values("customer")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
-    rows = (
-        AskDecision.objects.filter(survey__journey_id=journey_id, outcome__in=ASKED, run_id__in=run_ids)
-        .exclude(invitation__state__in=INVITATION_OPEN)
-        .annotate(
-            earlier=Coalesce(Subquery(before, output_field=IntegerField()), 0),
-            answered=_flag(Q(invitation__answered_at__isnull=False) | Exists(_responses())),
-        )
-        .order_by("pk")
-    )
-    return read_numbers(rows, ("customer_id", "earlier", "answered"))
+    people = RunScore.objects.filter(run_id__in=run_ids).order_by().values("customer_id")
+    rows = AskDecision.objects.filter(customer__in=people, outcome__in=ASKED)
+    over = ~Q(invitation__state__in=INVITATION_OPEN)
+    wholes = {
+        "customer": key_of("customer__external_id"),
+        "run": "run_id",
+        "at": micros("decided_at"),
+        "own": _flag(Q(survey__journey_id=journey_id, run__isnull=False) & over),
+        "answered": _flag(Q(invitation__answered_at__isnull=False) | Exists(_responses())),
+    }
+    found = read_columns(rows, wholes, {})
+    customer = np.unique(found.pop("customer"), return_inverse=True)[1]
+    earlier = _earlier(customer, found["at"])
+    own = (found["own"] > 0) & np.isin(found["run"], runs)
+    asks = {"customer": customer[own], "earlier": earlier[own].astype(np.float64), "answered": found["answered"][own]}
+    order = np.lexsort((asks["answered"], asks["earlier"], asks["customer"]))
+    return {name: column[order] for name, column in asks.items()}
+
+
+def _earlier(customer: Ints, at: Ints) -> Ints:
+    """How many asks of the same customer were decided in the 90 days before each; customer: small numbers from 0."""
+    if not len(at):
+        return at
+    since = at - at.min()
+    whole = int(since.max()) + MEMORY + 1  # so that the 90 days before never reach the customer before
+    moments = customer * whole + since
+    ordered = np.sort(moments)
+    found: Ints = np.searchsorted(ordered, moments) - np.searchsorted(ordered, moments - np.minimum(since, MEMORY))
+    return found
 
 
 def _responses() -> QuerySet[Response]:
@@ -66,27 +61,24 @@ def _responses() -> QuerySet[Response]:
 
 
 def _flag(condition: Any) -> Case:
-    return Case(When(condition, then=Value(1.0)), default=Value(0.0), output_field=FloatField())
+    return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
-def touchpoint_asks(run_ids: QuerySet[RunScore, int], journey_id: int) -> dict[str, Floats]:
-    """For each run with a touchpoint ask due: run_id, sent, held_out (end-to-end only, by run), not_sampled, other.
+def touchpoint_asks(run_ids: QuerySet[RunScore, int], journey_id: int) -> dict[str, Column]:
+    """For each run with a touchpoint ask due: run, sent, held_out (end-to-end only, by run), not_sampled, other.
 
-    Each of shape (runs,), in one query.
+    Each of shape (runs,), in no order, in one query.
     """
-    rows = (
-        AskDecision.objects.filter(
-            survey__journey_id=journey_id, survey__kind=SurveyKind.TOUCHPOINT, run_id__in=run_ids
-        )
-        .order_by()
-        .values("run_id")
-        .annotate(
-            due=Count("pk"),
-            sent=Count("pk", filter=Q(outcome__in=ASKED)),
-            held_out=Count("pk", filter=Q(outcome=Reason.E2E_ONLY)),
-            not_sampled=Count("pk", filter=Q(outcome=Reason.NOT_SAMPLED)),
-        )
-        .annotate(other=F("due") - F("sent") - F("held_out") - F("not_sampled"))
-        .order_by("run_id")
+    counts = {
+        "due": Count("pk"),
+        "sent": Count("pk", filter=Q(outcome__in=ASKED)),
+        "held_out": Count("pk", filter=Q(outcome=Reason.E2E_ONLY)),
+        "not_sampled": Count("pk", filter=Q(outcome=Reason.NOT_SAMPLED)),
+    }
+    rows = AskDecision.objects.filter(
+        survey__journey_id=journey_id, survey__kind=SurveyKind.TOUCHPOINT, run_id__in=run_ids
     )
-    return read_numbers(rows, ("run_id", "sent", "held_out", "not_sampled", "other"))
+    found = read_columns(
+        rows.order_by().values("run_id").annotate(**counts), {"run": "run_id"} | {n: n for n in counts}, {}
+    )
+    return found | {"other": found["due"] - found["sent"] - found["held_out"] - found["not_sampled"]}

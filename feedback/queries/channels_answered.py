@@ -5,14 +5,14 @@ from django.db.models import Count, Q, QuerySet
 
 from feedback.insights.arrays import Floats, Ints
 from feedback.models import Response, RunScore
-from feedback.queries.columns import read_numbers
+from feedback.queries.columns import places_of, read_columns
 from surveys.enums import SurveyKind
 
 KINDS = (SurveyKind.TOUCHPOINT, SurveyKind.END_TO_END)
 
 
 def answered_alike(run_ids: QuerySet[RunScore, int], runs: Ints) -> Floats:
-    """For each of these runs (ascending) 1 where it answered both through one channel, 0 through several, else NaN.
+    """For each of these runs 1 where it answered both through one channel, 0 through several, else NaN.
 
     NaN too where the channel of one of its answers is not known. One query.
     """
@@ -27,9 +27,7 @@ def answered_alike(run_ids: QuerySet[RunScore, int], runs: Ints) -> Floats:
         )
         .filter(kinds=len(KINDS), unknown=0)
     )
-    found = read_numbers(rows, ("run_id", "channels"))
-    alike = np.full(len(runs), np.nan)
-    place = np.searchsorted(runs, found["run_id"].astype(np.int64))
-    inside = place < len(runs)
-    alike[place[inside]] = found["channels"][inside] == 1
+    found = read_columns(rows, {"run": "run_id", "channels": "channels"}, {})
+    alike, place = np.full(len(runs), np.nan), places_of(found["run"], runs)
+    alike[place[place >= 0]] = found["channels"][place >= 0] == 1
     return alike

@@ -18,14 +18,14 @@ def sentiment_counts(runs: Runs) -> dict[str, int]:
 
 def newest_comments(runs: Runs, limit: int) -> list[int]:
     """The ids of the newest texts of these runs."""
-    return list(_texts_of(runs).order_by("-answer__answered_at", "-pk").values_list("pk", flat=True)[:limit])
+    return list(_texts_of(runs).order_by("-answer__answered_at", "text", "-pk").values_list("pk", flat=True)[:limit])
 
 
 def comments(texts: Sequence[int]) -> list[dict[str, Any]]:
     """These texts, newest first, with score and what they are about, in one query; those erased meanwhile are not."""
     rows = (
         _with_newest(FreeText.objects.filter(pk__in=list(texts)))
-        .order_by("-answer__answered_at", "-pk")
+        .order_by("-answer__answered_at", "text", "-pk")
         .values(
             "text",
             "label",
@@ -57,5 +57,5 @@ def _texts_of(runs: Runs) -> QuerySet[FreeText]:
 
 
 def _with_newest(texts: QuerySet[FreeText]) -> Any:
-    newest = TextScore.objects.filter(text=OuterRef("pk")).order_by("-pk")
+    newest = TextScore.objects.filter(text=OuterRef("pk")).order_by("-scored_at", "engine", "-version", "-pk")
     return texts.annotate(label=Subquery(newest.values("label")[:1]), polarity=Subquery(newest.values("polarity")[:1]))

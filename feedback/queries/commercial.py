@@ -1,34 +1,57 @@
-"""What customers did afterwards, as rows beside the runs that they follow."""
+"""What customers did afterwards, as columns beside the runs that they follow."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from django.db.models import Q
+import numpy as np
+from django.db.models import F, Func, IntegerField, Q
+from django.db.models.functions import Cast
 
+from feedback.insights.arrays import Floats, Ints
 from feedback.models import CommercialRecord, RunScore
+from feedback.queries.columns import key_of, read_columns
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One customer's behaviour in one period; run: the one that it follows, None where the file names none."""
+class Records:
+    """What customers did in one period each, columns of shape (n,), in order of customer, time and run.
 
-    customer: int
-    run: int | None
-    start: date
-    end: date
-    retained: bool | None
-    spend: float | None
-    margin: float | None
-    referrals: int | None
+    customer: its key; run: the id of the one that it follows, 0 where the file names none; start, end: days since 1970;
+    retained: 1 or 0; NaN where a number is not known.
+    """
+
+    customer: Ints
+    run: Ints
+    start: Floats
+    end: Floats
+    retained: Floats
+    spend: Floats
+    margin: Floats
+    referrals: Floats
+
+    def __len__(self) -> int:
+        return len(self.customer)
 
 
-def records_of(journey_id: int) -> list[Record]:
-    """Records of the customers of a journey, those of other journeys' runs left out, in order of time; one query."""
+def records_of(journey_id: int) -> Records:
+    """Records of the customers of a journey, those of other journeys' runs left out; one query."""
     people = RunScore.objects.filter(journey_id=journey_id).values("customer_id")
-    rows = (
-        CommercialRecord.objects.filter(customer_id__in=people)
-        .filter(Q(run__isnull=True) | Q(run__journey_id=journey_id))
-        .order_by("customer_id", "period_start", "pk")
-        .values_list("customer_id", "run_id", "period_start", "period_end", "retained", "spend", "margin", "referrals")
+    rows = CommercialRecord.objects.filter(customer_id__in=people)
+    found = read_columns(
+        rows.filter(Q(run__isnull=True) | Q(run__journey_id=journey_id)),
+        {"customer": key_of("customer__external_id"), "run": "run_id", "key": key_of("run__external_id")},
+        {
+            "start": _days("period_start"),
+            "end": _days("period_end"),
+            "retained": Cast("retained", IntegerField()),
+            "spend": "spend",
+            "margin": "margin",
+            "referrals": "referrals",
+        },
     )
-    return [Record(*row) for row in rows]
+    order = np.lexsort((found.pop("key"), found["end"], found["start"], found["customer"]))
+    return Records(**{name: column[order] for name, column in found.items()})
+
+
+def _days(name: str) -> Func:
+    """A date as days since 1970."""
+    return Func(F(name), template="(%(expressions)s - date '1970-01-01')", output_field=IntegerField())

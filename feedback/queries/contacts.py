@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, When
 from django.db.models.functions import Cast, Coalesce
 
 from feedback.insights.arrays import Bools, Floats, Ints
-from feedback.insights.calls import Calls, Names
+from feedback.insights.calls import Calls, Codes, Names
 from feedback.insights.calls import micros as micros_of
 from feedback.models import Answer, Response
-from feedback.queries.columns import micros, read_coded
+from feedback.queries.columns import Column, key_of, micros, read_coded
 from feedback.queries.run_table import Window
 from surveys.enums import Initiator, Metric
 from surveys.models import Interaction, JourneyRun
@@ -21,18 +22,20 @@ from surveys.models import Interaction, JourneyRun
 class Contacts:
     """Contacts in the order of their issues, columns of shape (n,).
 
-    handled: whether the source told a handle time; resolved: 1 or 0 as logged, told: 0-100 as the customer answered,
-    NaN unknown; answers: how often he answered about it. by_us: whether the company began it; from_file: whether it
+    people: the key of each customer, at the place that calls.customer names. handled: whether the source told a handle
+    time; logged: whether the agent noted that it was solved, 1 or 0, -1 not known; told: 0-100 as the customer said,
+    NaN not known; answers: how often he answered about it. by_us: whether the company began it; from_file: whether it
     was imported; imported: all of the journey's were.
     """
 
     calls: Calls
+    people: Ints
     team: Names
     stage: Names
     handled: Bools
-    resolved: Floats
+    logged: Codes
     told: Floats
-    answers: Ints
+    answers: Codes
     by_us: Bools
     from_file: Bools
     imported: bool
@@ -44,16 +47,22 @@ class Contacts:
         """Some of them, in the order of the index."""
         return Contacts(
             self.calls.take(index),
+            self.people,
             self.team.take(index),
             self.stage.take(index),
             self.handled[index],
-            self.resolved[index],
+            self.logged[index],
             self.told[index],
             self.answers[index],
             self.by_us[index],
             self.from_file[index],
             self.imported,
         )
+
+    @property
+    def resolved(self) -> Floats:
+        """Whether the agent noted that it was solved, NaN where he noted nothing."""
+        return np.where(self.logged < 0, np.nan, self.logged)
 
     def before(self, end: datetime) -> "Contacts":
         """As `contacts_with_reason` reads them with this end."""
@@ -92,37 +101,59 @@ class Told:
         return run * (len(self.stage.names) + 1) + stage
 
 
+# In the order in which `Contacts` takes them.
+REST: Final = ("handled", "logged", "told", "answers", "by_us", "imported")
+
+
 def contacts_with_reason(journey_id: int, window: Window) -> Contacts:
     """The journey's contacts, and its customers' contacts without journey, started in the window (five queries).
 
     A journey that has no runs but asks about contacts without journey is about all of these.
     """
     rows = Interaction.objects.filter(of_journey(journey_id), started_in(window)).exclude(reason="")
-    flags = {name: Cast(name, IntegerField()) for name in ("imported", "resolved")}
+    logged = Coalesce(Cast("resolved", IntegerField()), -1)
     found, words = read_coded(
         rows,
-        {"customer": "customer_id", "run": "run_id", "started": micros("started_at"),
-         "over": micros(Coalesce("ended_at", "started_at")), "imported": flags["imported"],
-         "by_us": Case(When(initiator=Initiator.COMPANY, then=1), default=0)},
-        {"seconds": "handle_seconds", "logged": flags["resolved"]},
+        {"customer": key_of("customer__external_id"), "run": "run_id", "started": micros("started_at"),
+         "over": micros(Coalesce("ended_at", "started_at")), "logged": logged},
+        {"seconds": "handle_seconds"},
         {"reason": "reason", "agent": "agent", "team": "team", "channel": "channel", "stage": "stage__code"},
+        {"by_us": Case(When(initiator=Initiator.COMPANY, then=1), default=0), "imported": "imported"},
     )  # fmt: skip
-    names = (words["reason"], words["agent"], words["channel"])
-    seconds = np.nan_to_num(found["seconds"], nan=0.0)
-    calls = Calls(found["customer"], *names, found["started"], found["over"], seconds)
-    contacts = Contacts(
-        calls,
-        words["team"],
-        words["stage"],
-        np.isfinite(found["seconds"]),
-        found["logged"],
-        told_solved(journey_id).of(found["pk"], found["run"], words["stage"]),
-        _answers(journey_id, found["pk"]),
-        found["by_us"] > 0,
-        found["imported"] > 0,
-        bool(found["imported"].all()),
-    )
-    return contacts.take(calls.order())
+    found["told"], found["answers"] = _said(journey_id, found.pop("pk"), found.pop("run"), words["stage"])
+    found["logged"], found["handled"] = found["logged"].astype(np.int8), np.isfinite(found["seconds"])
+    people, found["customer"] = _numbered(found.pop("customer"))
+    return _contacts(found, words, people)
+
+
+def _said(journey_id: int, contact: Ints, run: Ints, stage: Names) -> tuple[Floats, Codes]:
+    return told_solved(journey_id).of(contact, run, stage), _answers(journey_id, contact)
+
+
+def _numbered(keys: Ints) -> tuple[Ints, Codes]:
+    people, customer = np.unique(keys, return_inverse=True)
+    return people, customer.astype(np.int32)
+
+
+def _contacts(found: dict[str, Column], words: dict[str, Names], people: Ints) -> Contacts:
+    """The columns in the order of their issues, brought there one by one: there may be ten million rows."""
+    beside = [words["team"].codes, words["stage"].codes]
+    beside += [found[name] for name in REST]
+    order = _calls(found, words).order(*beside)
+    del beside
+    for name in list(found):
+        found[name] = found[name][order]
+    for name in list(words):
+        words[name] = words[name].take(order)
+    rest = (found[name] for name in REST)
+    calls = _calls(found, words)
+    calls.seconds[~found["handled"]] = 0.0
+    return Contacts(calls, people, words["team"], words["stage"], *rest, bool(found["imported"].all()))
+
+
+def _calls(found: dict[str, Column], words: dict[str, Names]) -> Calls:
+    names = (words[name] for name in ("reason", "agent", "channel"))
+    return Calls(found["customer"], *names, found["started"], found["over"], found["seconds"])
 
 
 def of_journey(journey_id: int) -> Q:
@@ -156,7 +187,7 @@ def told_solved(journey_id: int) -> Told:
         {"score": "score"},
         {"stage": "stage__code"},
     )
-    newest = np.lexsort((found["pk"], found["at"]))[::-1]
+    newest = np.lexsort((-found["score"], found["at"]))[::-1]  # of two at one moment the worse counts
     contact, run, score, stage = found["contact"], found["run"], found["score"], words["stage"]
     about = newest[contact[newest] > 0]
     ids, first = np.unique(contact[about], return_index=True)
@@ -166,12 +197,12 @@ def told_solved(journey_id: int) -> Told:
     return Told(ids, score[about[first]], run[rest], stage.take(rest), score[rest])
 
 
-def _answers(journey_id: int, contact: Ints) -> Ints:
+def _answers(journey_id: int, contact: Ints) -> Codes:
     """How often each contact was answered about in a survey of the journey."""
     rows = Response.objects.filter(survey__journey_id=journey_id, interaction__isnull=False)
     found, _words = read_coded(rows, {"contact": "interaction_id"}, {}, {})
     ids, times = np.unique(found["contact"], return_counts=True)
-    return np.nan_to_num(_looked_up(contact, ids, times.astype(np.float64)), nan=0.0).astype(np.int64)
+    return np.nan_to_num(_looked_up(contact, ids, times.astype(np.float64)), nan=0.0).astype(np.int16)
 
 
 def _looked_up(wanted: Ints, keys: Ints, values: Floats) -> Floats:

@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from django.db.models import Exists, IntegerField, OuterRef, Q
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, Q
 
 from feedback.insights.arrays import Bools, Ints
 from feedback.insights.calls import Names
 from feedback.queries.asks import runs_inside
-from feedback.queries.columns import read_coded, read_numbers
+from feedback.queries.columns import key_of, read_coded, read_columns
 from feedback.queries.run_table import Window
 from surveys.enums import DeliveryPurpose, DeliveryState
-from surveys.models import AskDecision, Delivery, Interaction, Invitation
+from surveys.models import AskDecision, Customer, Delivery, Interaction, Invitation
 from surveys.policy.reasons import Reason
 
 REACHED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.ASSUMED_SENT, DeliveryState.COMPLAINED)
@@ -22,7 +20,7 @@ SELF_SERVICE = ("web", "app")
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """Asks of the ledger about runs, in their order: stage is "" for the whole journey; imported have no delivery."""
+    """Asks of the ledger about runs, in no order: stage is "" for the whole journey; imported have no delivery."""
 
     run: Ints
     kind: Names
@@ -71,11 +69,12 @@ def asks_of_runs(journey_id: int, window: Window) -> Asks:
     rows = rows.exclude(outcome=Reason.SHADOW)  # nobody was to be asked
     found, words = read_coded(
         rows.filter(runs_inside(window, "run__")),
-        {"run": "run_id", "imported": Cast("imported", IntegerField())},
+        {"run": "run_id"},
         {},
         {"kind": "survey__kind", "stage": "survey__stage_code", "outcome": "outcome", "channel": "channel"},
+        {"imported": "imported"},
     )
-    return Asks(found["run"], **words, imported=found["imported"] > 0)
+    return Asks(found["run"], **words, imported=found["imported"])
 
 
 def invitations_of_runs(journey_id: int, window: Window) -> Invitations:
@@ -87,13 +86,14 @@ def invitations_of_runs(journey_id: int, window: Window) -> Invitations:
         .filter(runs_inside(window, "run__"))
         .annotate(reached=Exists(messages), reminded=Exists(reminder), answered=Q(answered_at__isnull=False))
     )
-    flags = {name: Cast(name, IntegerField()) for name in ("reached", "answered", "reminded")}
-    found, words = read_coded(rows, {"run": "run_id", **flags}, {}, {"stage": "survey__stage_code"})
-    return Invitations(found["run"], words["stage"], **{name: found[name] > 0 for name in flags})
+    flags = {name: name for name in ("reached", "answered", "reminded")}
+    found, words = read_coded(rows, {"run": "run_id"}, {}, {"stage": "survey__stage_code"}, flags)
+    return Invitations(found["run"], words["stage"], **{name: found[name] for name in flags})
 
 
 def customers_in_contact(journey_id: int) -> Ints:
-    """Customers with a contact at which somebody or something served them, of this journey or without journey."""
+    """Keys of customers whom somebody or something served at a contact, of this journey or without journey."""
     somebody = ~Q(agent="") | ~Q(team="") | Q(handle_seconds__isnull=False) | ~Q(channel__in=SELF_SERVICE)
     rows = Interaction.objects.filter(somebody, Q(journey_id=journey_id) | Q(journey__isnull=True))
-    return read_numbers(rows.order_by().distinct(), ("customer_id",))["customer_id"].astype(np.int64)
+    people = Customer.objects.filter(pk__in=rows.order_by().values("customer_id"))
+    return read_columns(people, {"customer": key_of("external_id")}, {})["customer"]

@@ -7,6 +7,7 @@ from typing import Any, overload
 import numpy as np
 
 from feedback.insights.arrays import Floats, Ints
+from feedback.queries.packed import Packed
 
 More = tuple[Ints, Floats]
 
@@ -15,14 +16,17 @@ More = tuple[Ints, Floats]
 class Keyed(Sequence[dict[str, Any]]):
     """Rows of {key: number} or, with many, {key: [numbers]}; also a sequence of such dicts, which is the slow way.
 
-    first: per key the number of each row, or the first of its numbers, shape (rows,), NaN where there is none. more:
-    per key the rows and values of the second numbers and on, in order of row.
+    first: per key the number of each row that was read, or the first of its numbers, NaN where there is none; index:
+    which of these the rows here are, None: all. more: per key the rows and values of the second numbers and on, in
+    order of row.
     """
 
     rows: int
     many: bool
-    first: Mapping[str, Floats]
+    first: Packed
     more: Mapping[str, More] = field(default_factory=dict)
+    index: Ints | None = None
+    held: dict[str, list[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.rows
@@ -37,7 +41,8 @@ class Keyed(Sequence[dict[str, Any]]):
         if not -self.rows <= row < self.rows:
             raise IndexError(row)
         row %= self.rows
-        found = {key: float(values[row]) for key, values in self.first.items() if np.isfinite(values[row])}
+        numbers = {key: float(self.column(key)[row]) for key in self.first}
+        found = {key: number for key, number in numbers.items() if np.isfinite(number)}
         if not self.many:
             return found
         return {key: [value, *self._more(key, row)] if key in self.more else [value] for key, value in found.items()}
@@ -48,18 +53,21 @@ class Keyed(Sequence[dict[str, Any]]):
 
     def seen(self) -> list[str]:
         """The keys that some row has, in order."""
-        return sorted(key for key, values in self.first.items() if bool(np.isfinite(values).any()))
+        if "seen" not in self.held:
+            self.held["seen"] = sorted(key for key in self.first if self.first.has(key, self.index))
+        return self.held["seen"]
 
     def column(self, key: str) -> Floats:
         """The (first) number of each row, shape (rows,)."""
-        found = self.first.get(key)
-        return np.full(self.rows, np.nan) if found is None else found
+        if key not in self.first:
+            return np.full(self.rows, np.nan)
+        return self.first[key] if self.index is None else self.first[key][self.index]
 
     def sums(self) -> Floats:
         """The sum of each row's (first) numbers, 0 without any."""
         total = np.zeros(self.rows)
         for key in self.seen():
-            total += np.nan_to_num(self.first[key])
+            total += np.nan_to_num(self.column(key))
         return total
 
     def entries(self, key: str) -> tuple[Floats, Ints]:
@@ -86,19 +94,20 @@ class Keyed(Sequence[dict[str, Any]]):
 
     def take(self, index: Ints) -> "Keyed":
         """The same for some of the rows, in their order."""
-        place = np.full(self.rows, -1, dtype=np.int64)
-        place[index] = np.arange(len(index))
         more = {}
+        place = np.full(self.rows if self.more else 0, -1, dtype=np.int64)
+        if self.more:
+            place[index] = np.arange(len(index))
         for key, (rows, values) in self.more.items():
             kept = place[rows] >= 0
             if kept.any():
                 more[key] = (place[rows][kept], values[kept])
-        return Keyed(len(index), self.many, {key: values[index] for key, values in self.first.items()}, more)
+        return Keyed(len(index), self.many, self.first, more, index if self.index is None else self.index[index])
 
 
-def keyed(rows: int, many: bool, first: Mapping[str, Floats], odd: Iterable[tuple[int, Mapping[str, Any]]]) -> Keyed:
-    """Columns with the rows that they do not hold whole put in: (row, its dict), in order of row."""
-    columns, more = dict(first), dict[str, tuple[list[int], list[float]]]()
+def keyed(rows: int, many: bool, columns: dict[str, Floats], odd: Iterable[tuple[int, Mapping[str, Any]]]) -> Keyed:
+    """Columns (they are used up) with the rows that they do not hold whole put in: (row, its dict), in order of row."""
+    more = dict[str, tuple[list[int], list[float]]]()
     for row, given in odd:
         for key, told in given.items():
             values = told if many else [told]
@@ -112,4 +121,7 @@ def keyed(rows: int, many: bool, first: Mapping[str, Floats], odd: Iterable[tupl
                 at.append(row)
                 beside.append(value)
     arrays = {key: (np.array(at, np.int64), np.array(beside, np.float64)) for key, (at, beside) in more.items()}
-    return Keyed(rows, many, columns, arrays)
+    packed = Packed(rows)
+    for key in list(columns):
+        packed.put(key, columns.pop(key))
+    return Keyed(rows, many, packed, arrays)

@@ -1,20 +1,23 @@
-"""The ways that runs took through their stages, and how much of their time service surveys see; added up in SQL."""
+"""The ways that runs took through their stages, and how much of their time service surveys see."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db import connection
-from django.db.models import Aggregate, CharField, Count, DurationField, F, Max, Q, QuerySet, Sum
+from django.db.models import Aggregate, BigIntegerField, CharField, Count, F, Func, Q, QuerySet, Sum
+from django.db.models.functions import Cast
 
-from feedback.insights.arrays import Ints
-from feedback.insights.sums import ClusterSums, RatioSums
+from feedback.insights.arrays import Bools, Ints
+from feedback.insights.handle_time import HOUR
+from feedback.insights.sums import ClusterSums, RatioSums, cluster_sums, ratio_sums
 from feedback.models import RunScore
-from feedback.queries.columns import read_numbers
+from feedback.queries.columns import NAMES_AT_ONCE, key_of, read_columns
 from feedback.queries.contacts import of_journey, started_in
-from feedback.queries.run_table import Window
+from feedback.queries.run_history import RunHistory
+from feedback.queries.run_table import RunTable, Window
 from surveys.enums import Initiator
 from surveys.models import Interaction, StageVisit
 
@@ -32,6 +35,20 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True)
+class Visits:
+    """What runs' passages were, columns of shape (runs,): run: ids, way: place in ways, spent: microseconds at stages.
+
+    good: whether any passage had possible times.
+    """
+
+    run: Ints
+    way: Ints
+    ways: Sequence[tuple[str, ...]]
+    good: Bools
+    spent: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
     """Contacts of a journey and of its customers: how many belong to a run, and how many the company began itself."""
 
@@ -43,74 +60,66 @@ class Links:
 
 
 class Way(Aggregate):
-    """The stage codes of a run's passages in their order, as one text."""
+    """The stage codes of a run's passages in their order, as one text, or (hashed) as a number."""
 
     function = "string_agg"
     template = "%(function)s(%(expressions)s, '>' ORDER BY surveys_stagevisit.order)"
     output_field = CharField()
 
 
-def paths_of(run_ids: QuerySet[RunScore, int]) -> list[Path]:
-    """Every way that some run took, the most frequent first, in one query."""
-    inner, params = (
-        StageVisit.objects.filter(run_id__in=run_ids)
-        .order_by()
-        .values("run_id")
-        .annotate(way=Way("stage__code"), customer=Max("run__customer_id"), experience=Max("run__score__experience"))
-        .values_list("way", "customer", "experience")
-        .query.sql_with_params()
+def visits_of(run_ids: QuerySet[RunScore, int], stages: Sequence[str]) -> Visits:
+    """The passages of runs, run by run, in two queries; stages: those whose time is added up."""
+    visits = StageVisit.objects.filter(run_id__in=run_ids).order_by()
+    good, seen = Q(bad_time=False), Q(stage__code__in=list(stages))
+    span = Func(
+        F("left_at"), F("entered_at"), template="extract(epoch FROM %(expressions)s) * 1000000", arg_joiner=" - "
     )
-    statement = f"""
-        WITH people AS (
-            SELECT way, customer, count(*) AS runs, count(experience) AS n, coalesce(sum(experience), 0) AS s
-            FROM ({inner}) AS t(way, customer, experience) GROUP BY 1, 2
-        )
-        SELECT way, sum(runs), count(*), sum(n), count(*) FILTER (WHERE n > 0),
-            sum(s), sum(s * s), sum(s * n), sum(n * n)
-        FROM people GROUP BY 1 ORDER BY 2 DESC, 1
-    """  # noqa: S608 - the inner query's parameters are written by the driver
-    return [
-        Path(
-            tuple(way.split(SEPARATOR)), int(runs), people, ClusterSums(int(n), rated, s, squares, cross, float(counts))
-        )
-        for way, runs, people, n, rated, s, squares, cross, counts in _rows(statement, params)
-    ]
-
-
-def time_handled(run_ids: QuerySet[RunScore, int]) -> RatioSums:
-    """Hours handled over hours elapsed of runs that have ended, summed by customer, in one query."""
-    inner, params = (
-        RunScore.objects.filter(run_id__in=run_ids, elapsed_days__gt=0, contacts__gt=0, handled_seconds__isnull=False)
-        .order_by()
-        .values_list("customer_id")
-        .annotate(top=Sum(F("handled_seconds") / 3600.0), below=Sum(F("elapsed_days") * 24.0), n=Count("pk"))
-        .query.sql_with_params()
+    each = visits.values("run_id").annotate(
+        way=key_of(Way("stage__code")),
+        good=Count("pk", filter=good),
+        spent=Sum(Cast(span, BigIntegerField()), filter=good & seen),
     )
-    return _ratio(inner, params)
+    found = read_columns(each, {"run": "run_id", "way": "way", "good": "good", "spent": "spent"}, {})
+    _hashes, first, codes = np.unique(found["way"], return_index=True, return_inverse=True)
+    examples = found["run"][first].tolist()
+    by_run: dict[int, str] = {}
+    for start in range(0, len(examples), NAMES_AT_ONCE):
+        some = visits.filter(run_id__in=examples[start : start + NAMES_AT_ONCE]).values("run_id")
+        by_run |= dict(some.annotate(way=Way("stage__code")).values_list("run_id", "way"))
+    ways = [tuple(by_run.get(run, "").split(SEPARATOR)) for run in examples]
+    return Visits(found["run"], codes, ways, found["good"] > 0, found["spent"])
 
 
-def time_at_stages(run_ids: QuerySet[RunScore, int], stages: Sequence[str]) -> RatioSums:
-    """Hours that ended runs spent at these stages over their hours elapsed, summed by customer, in one query."""
-    spent = (
-        StageVisit.objects.filter(run_id__in=run_ids, bad_time=False, run__score__elapsed_days__gt=0)
-        .order_by()
-        .values("run_id")
-        .annotate(
-            spent=Sum(
-                F("left_at") - F("entered_at"), filter=Q(stage__code__in=list(stages)), output_field=DurationField()
-            ),
-            elapsed=Max("run__score__elapsed_days"),
-            customer=Max("run__customer_id"),
-        )
-        .values_list("customer", "spent", "elapsed")
-    )
-    inner, params = spent.query.sql_with_params()
-    hours = f"""
-        SELECT customer, coalesce(sum(extract(epoch FROM spent::interval)), 0)::float8 / 3600,
-            sum(elapsed) * 24, count(*)
-        FROM ({inner}) AS t(customer, spent, elapsed) GROUP BY 1
-    """  # noqa: S608
-    return _ratio(hours, params)
+def paths_of(visits: Visits, table: RunTable) -> list[Path]:
+    """Every way that some run took, the most frequent first."""
+    taken = np.full(len(table), -1, dtype=np.int64)
+    rows = table.rows_of(visits.run)
+    taken[rows[rows >= 0]] = visits.way[rows >= 0]
+    order = np.argsort(taken, kind="stable")[int((taken < 0).sum()) :]
+    begins = np.searchsorted(taken[order], np.arange(len(visits.ways) + 1))
+    found = []
+    for way, (begin, end) in zip(visits.ways, itertools.pairwise(begins.tolist()), strict=True):
+        own = order[begin:end]
+        customer = table.customer[own]
+        if len(own):
+            found.append(Path(way, len(own), len(np.unique(customer)), cluster_sums(table.experience[own], customer)))
+    return sorted(found, key=lambda path: (-path.runs, path.stages))
+
+
+def time_handled(runs: RunTable | RunHistory) -> RatioSums:
+    """Hours handled over hours elapsed of runs that have ended, by customer."""
+    handled, elapsed = runs.numbers["handled_seconds"], runs.numbers["elapsed_days"]
+    known = (elapsed > 0) & (runs.numbers["contacts"] > 0) & np.isfinite(handled)
+    return ratio_sums(handled[known] / 3600, elapsed[known] * 24, runs.customer[known])
+
+
+def time_at_stages(visits: Visits, table: RunTable) -> RatioSums:
+    """Hours that ended runs spent at the stages of the visits over their hours elapsed, by customer."""
+    spent = np.full(len(table), np.nan)
+    rows = table.rows_of(visits.run[visits.good])
+    spent[rows[rows >= 0]] = visits.spent[visits.good][rows >= 0]
+    known = np.isfinite(spent) & (table.elapsed_days > 0)
+    return ratio_sums(spent[known] / HOUR, table.elapsed_days[known] * 24, table.customer[known])
 
 
 def links_of(journey_id: int, window: Window, customers: QuerySet[RunScore, int] | None) -> Links:
@@ -129,24 +138,6 @@ def links_of(journey_id: int, window: Window, customers: QuerySet[RunScore, int]
 
 
 def runs_told_first(run_ids: QuerySet[RunScore, int]) -> Ints:
-    """The runs in which the company got in touch by itself at least once, ascending, in one query."""
+    """The runs in which the company got in touch by itself at least once, in one query."""
     rows = Interaction.objects.filter(run_id__in=run_ids, initiator=Initiator.COMPANY)
-    found = read_numbers(rows.order_by().values("run_id").distinct(), ("run_id",))
-    return np.sort(found["run_id"].astype(np.int64))
-
-
-def _ratio(inner: str, params: Any) -> RatioSums:
-    statement = f"""
-        SELECT count(*), coalesce(sum(n), 0), coalesce(sum(a), 0), coalesce(sum(b), 0), coalesce(sum(a * a), 0),
-            coalesce(sum(a * b), 0), coalesce(sum(b * b), 0)
-        FROM ({inner}) AS t(customer, a, b, n)
-    """  # noqa: S608
-    ((customers, n, *sums),) = _rows(statement, params)
-    return RatioSums(int(n), customers, *(float(number) for number in sums))
-
-
-def _rows(statement: str, params: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+    return read_columns(rows.order_by().values("run_id").distinct(), {"run": "run_id"}, {})["run"]

@@ -1,7 +1,7 @@
 """What may go with the experience, run by run: predictors with what a reader is told of each, and controls."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,8 @@ from feedback.queries.controls import Controls, controls_of
 from feedback.queries.journey_definition import JourneyDefinition, QuestionDefinition, TransitionDefinition
 from feedback.queries.run_labels import yes_or_no
 from feedback.queries.run_table import RunTable
+from feedback.queries.themes import Said
+from feedback.themes.taxonomy import OTHER
 from surveys.enums import Measures, Metric
 
 Kind = Literal[
@@ -54,14 +56,10 @@ class Material:
 
 
 def material_of(
-    definition: JourneyDefinition,
-    table: RunTable,
-    service: Floats,
-    said: Mapping[int, set[str]],
-    told_first: Ints,
+    definition: JourneyDefinition, table: RunTable, service: Floats, said: Said, told_first: Ints
 ) -> Material:
-    """The predictors of a journey (method 3.6). said: themes of the runs that wrote a comment; told_first: ids of runs
-    in which the company got in touch by itself.
+    """The predictors of a journey (method 3.6). said: themes of comments; told_first: ids of runs in which the company
+    got in touch by itself.
 
     A journey without any contact (a survey only) is explained by all its single ratings.
     """
@@ -72,7 +70,7 @@ def material_of(
         return Material("ratings", tuple(ratings), (), controls, partial_service=False, dropped=dropped)
     records = [*_service(definition, service, asked), *_waits(definition, table), *_path(definition, table)]
     records += _kinds_of_run(table, told_first)
-    stated = [*_stated(definition, table), *_themes(table, said)]
+    stated = [*_stated(definition, table), *_themes(said)]
     partial = definition.options.get("service_score") != "complete" and _partly_asked(definition, table)
     return Material("records", tuple(records), tuple(stated), controls, partial)
 
@@ -147,7 +145,7 @@ def _path(definition: JourneyDefinition, table: RunTable) -> list[Candidate]:
 def _kinds_of_run(table: RunTable, told_first: Ints) -> list[Candidate]:
     """Whether the company got in touch first, and whether the run was paperless: 1 or 0, only where runs differ."""
     told = np.where(table.contacts > 0, np.isin(table.run, told_first).astype(np.float64), np.nan)
-    rows: list[tuple[Kind, Floats]] = [("proactive", told), ("paperless", yes_or_no(table.attribute("paperless")))]
+    rows: list[tuple[Kind, Floats]] = [("proactive", told), ("paperless", yes_or_no(table.coded("paperless")))]
     return [
         Candidate(Predictor(kind, values, block=kind), kind)
         for kind, values in rows
@@ -161,13 +159,13 @@ def _stated(definition: JourneyDefinition, table: RunTable) -> list[Candidate]:
     return [_rating(definition, table, question, code, "stated") for question, code in _codes(questions)]
 
 
-def _themes(table: RunTable, said: Mapping[int, set[str]]) -> list[Candidate]:
+def _themes(said: Said) -> list[Candidate]:
     """1 where a comment mentions a theme, 0 where it does not, unknown without a comment."""
-    mentions = Counter(theme for themes in said.values() for theme in themes)
     found = []
-    for theme in sorted(theme for theme, n in mentions.items() if n >= THEME_FROM and theme != "other"):
-        values = [float(theme in said[run]) if run in said else np.nan for run in table.run.tolist()]
-        found.append(Candidate(Predictor(f"theme:{theme}", values, block="themes"), "theme", text=theme))
+    for theme, inside in sorted(said.named.items()):
+        if theme != OTHER and int(inside.sum()) >= THEME_FROM:
+            values = np.where(said.anything, inside.astype(np.float64), np.nan)
+            found.append(Candidate(Predictor(f"theme:{theme}", values, block="themes"), "theme", text=theme))
     return found
 
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 
-from django.db.models import F, Q, QuerySet
+import numpy as np
+from django.db.models import Q, QuerySet
 
-from feedback.insights.arrays import Floats
 from feedback.models import Answer, RunScore
-from feedback.queries.columns import epoch, read_numbers
+from feedback.queries.columns import Column, epoch, key_of, read_columns
 from feedback.queries.run_table import Window
 from surveys.enums import Measures
 
 
-def bond_answers(journey_id: int, window: Window, customers: QuerySet[RunScore, int] | None) -> Mapping[str, Floats]:
-    """customer, at (seconds), score (0-100) of the headline answers to relationship surveys in the window, one query.
+def bond_answers(journey_id: int, window: Window, customers: QuerySet[RunScore, int] | None) -> Mapping[str, Column]:
+    """customer (his key), at (seconds), score (0-100) of the headline answers to relationship surveys in the window, one query.
 
     Of the journey's surveys and of those of no journey, by customers with a run of the journey (and of the filter).
     """
@@ -28,5 +28,7 @@ def bond_answers(journey_id: int, window: Window, customers: QuerySet[RunScore, 
         rows = rows.filter(answered_at__gte=window.start)
     if window.end:
         rows = rows.filter(answered_at__lt=window.end)
-    named = rows.order_by().annotate(customer=F("response__customer_id"), at=epoch("answered_at"))
-    return read_numbers(named, ("customer", "at", "score"))
+    who = {"customer": key_of("response__customer__external_id")}
+    found = read_columns(rows, who, {"at": epoch("answered_at"), "score": "score"})
+    order = np.lexsort((found["score"], found["at"], found["customer"]))
+    return {name: column[order] for name, column in found.items()}

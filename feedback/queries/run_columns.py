@@ -1,6 +1,8 @@
 """Run rows read as columns of numbers: the database projects the JSON, binary COPY carries it, numpy takes it whole.
 
-A million rows take seconds and some hundred bytes each; as Python objects they took minutes and kilobytes.
+A million rows take seconds and some hundred bytes each; as Python objects they took minutes and kilobytes. They stand
+in order of time and then of what the outside calls them, whatever order the database has them in: the last digits of a
+sum hang on it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from django.db.models import Case, Expression, F, IntegerField, QuerySet, When
+from django.db.models import Case, Expression, IntegerField, QuerySet, When
 from django.db.models.expressions import RawSQL
 
-from feedback.insights.arrays import Floats, Ints
+from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.models import RunScore
-from feedback.queries.columns import copied, epoch
+from feedback.queries.columns import epoch, key_of, read_columns
 from feedback.queries.journey_definition import JourneyDefinition
 from feedback.queries.keyed import Keyed, keyed
 from surveys.enums import RunOutcome, StageKind
@@ -21,8 +23,6 @@ from surveys.enums import RunOutcome, StageKind
 TABLE: Final = RunScore._meta.db_table
 OUTCOMES: Final = tuple(RunOutcome.values)
 NUMBERS: Final = (
-    "journey_id",
-    "customer_id",
     "service",
     "experience",
     "weight",
@@ -32,9 +32,16 @@ NUMBERS: Final = (
     "departments",
     "contacts",
     "elapsed_days",
+    "handled_seconds",
     "bad_times",
     "late_answers",
 )
+WHOLES: Final[dict[str, str | Expression]] = {
+    "run": "run_id",
+    "journey": "journey_id",
+    "customer": key_of("customer__external_id"),
+    "key": key_of("run__external_id"),
+}
 KINDS: Final = {"stage_scores": True, "ratings": True, "weights": False, "waits": False}  # whether lists
 MOST_COLUMNS: Final = 1_000  # PostgreSQL gives 1,664; keys beyond are read the slow way
 
@@ -51,15 +58,17 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class RunColumns:
-    """numbers: by name, shape (rows,), NaN for null; keyed: the JSON columns."""
+    """run, journey: ids; customer: place in people, which holds the `key_of` each customer once, ascending.
 
+    numbers: by name, shape (rows,), NaN for null; keyed: the JSON columns.
+    """
+
+    run: Ints
+    journey: Ints
+    customer: Ints
+    people: Ints
     numbers: Mapping[str, Floats]
     keyed: Mapping[str, Keyed]
-
-    @property
-    def run(self) -> Ints:
-        """The run of each row, ascending."""
-        return self.numbers["run_id"].astype(np.int64)
 
 
 def keys_of(definition: JourneyDefinition) -> Keys:
@@ -76,37 +85,37 @@ def keys_of(definition: JourneyDefinition) -> Keys:
     )
 
 
-def read_columns(rows: QuerySet[RunScore], numbers: Mapping[str, str | Expression], keys: Keys) -> RunColumns:
-    """The named numbers and all JSON columns of these rows in order of run: one query, a second where rows are odd.
+def read_runs(rows: QuerySet[RunScore], keys: Keys) -> RunColumns:
+    """Every number of the rows that a table or a history of runs is made of; moments in seconds since 1970.
 
-    A row is odd where it has more than one number at a key, or a key that was not expected.
+    One query, a second where rows are odd: where a key has more than one number, or a key was not expected.
     """
-    asked: dict[str, Any] = {"run_id": F("run_id")}
-    asked |= {name: F(what) if isinstance(what, str) else what for name, what in numbers.items()}
-    wanted = [(kind, key) for kind in KINDS for key in getattr(keys, kind)][: MOST_COLUMNS - len(asked)]
-    projected = [_projected(kind, key) for kind, key in wanted]
-    plain = rows.order_by("run_id").values_list(*asked.values(), *projected, _odd(wanted))
-    columns = copied(plain, len(asked) + len(wanted) + 1)
-    found = dict(zip(asked, columns, strict=False))
+    wanted = [(kind, key) for kind in KINDS for key in getattr(keys, kind)][: MOST_COLUMNS - len(NUMBERS) - len(WHOLES)]
+    projected = {f"{kind} {key}": _projected(kind, key) for kind, key in wanted}
+    plain: dict[str, str | Expression] = {name: name for name in NUMBERS}
+    found = read_columns(rows, WHOLES | {"odd": _odd(wanted)}, plain | _moments() | projected)
+    order = np.lexsort((found.pop("key"), found["at"]))
+    for name in list(found):  # one by one, so that no more than one column is there twice
+        found[name] = found[name][order]
+    odd = _odd_rows(rows, found["run"], found.pop("odd") > 0)
     first: dict[str, dict[str, Floats]] = {kind: {} for kind in KINDS}
-    for (kind, key), column in zip(wanted, columns[len(asked) : -1], strict=True):
+    for kind, key in wanted:
+        column = found.pop(f"{kind} {key}")
         if bool(np.isfinite(column).any()):
             first[kind][key] = column
-    odd = _odd_rows(rows, found["run_id"], columns[-1] > 0)
-    count = len(found["run_id"])
+    run, journey, who = (found.pop(name) for name in ("run", "journey", "customer"))
     held = {
-        kind: keyed(count, many, first[kind], ((row, given[kind]) for row, given in odd))
+        kind: keyed(len(run), many, first[kind], ((row, given[kind]) for row, given in odd))
         for kind, many in KINDS.items()
     }
-    return RunColumns(found, held)
+    people, customer = np.unique(who, return_inverse=True)
+    return RunColumns(run, journey, customer.astype(np.int64), people, found, held)
 
 
-def read_runs(rows: QuerySet[RunScore], keys: Keys) -> RunColumns:
-    """Every number of the rows that a table or a history of runs is made of; moments in seconds since 1970."""
+def _moments() -> dict[str, str | Expression]:
     outcome = Case(*(When(outcome=name, then=code) for code, name in enumerate(OUTCOMES)), output_field=IntegerField())
     moments = {"at": epoch("at"), "started_at": epoch("run__started_at"), "ended_at": epoch("run__ended_at")}
-    numbers: dict[str, Any] = {name: name for name in NUMBERS}
-    return read_columns(rows, numbers | moments | {"version": "run__version__number", "outcome": outcome}, keys)
+    return {**moments, "version": "run__version__number", "outcome": outcome}
 
 
 def _projected(kind: str, key: str) -> RawSQL:
@@ -125,10 +134,10 @@ def _odd(wanted: Sequence[tuple[str, str]]) -> RawSQL:
     return RawSQL(f"(CASE WHEN {' OR '.join(tests)} THEN 1 ELSE 0 END)", params)  # noqa: S611
 
 
-def _odd_rows(rows: QuerySet[RunScore], runs: Floats, odd: Any) -> list[tuple[int, dict[str, Any]]]:
-    """The whole JSON of the odd rows by their place; rows that have come since are not among them."""
-    if not bool(odd.any()):
+def _odd_rows(rows: QuerySet[RunScore], runs: Ints, odd: Bools) -> list[tuple[int, dict[str, Any]]]:
+    """The whole JSON of the odd rows by their place, ascending; rows that have come since are not among them."""
+    place = {int(runs[at]): int(at) for at in np.flatnonzero(odd)}
+    if not place:
         return []
-    place = {int(run): at for at, run in enumerate(runs) if odd[at]}
-    found = rows.order_by("run_id").filter(run_id__in=list(place)).values_list("run_id", *KINDS)
-    return [(place[run], dict(zip(KINDS, told, strict=True))) for run, *told in found]
+    found = rows.order_by().filter(run_id__in=list(place)).values_list("run_id", *KINDS)
+    return sorted(((place[run], dict(zip(KINDS, told, strict=True))) for run, *told in found), key=lambda row: row[0])

@@ -1,7 +1,7 @@
 """Run rows of journeys by time, whatever the window: what trends, changes and earlier windows are made of."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,69 +10,102 @@ import numpy as np
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.models import RunScore
 from feedback.queries.keyed import Keyed
+from feedback.queries.picked import Picked
 from feedback.queries.run_columns import OUTCOMES, Keys, RunColumns, read_runs
-from feedback.queries.run_labels import RunLabels
+from feedback.queries.run_labels import Coded, RunLabels, listed, texts_of
+from surveys.enums import RunOutcome
 
 DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
 class RunHistory:
-    """Columns over runs, all of length n, in order of run; times in days since 1970, NaN where it has not happened."""
+    """Columns over runs, all of length n, in the order of `RunTable`; times in days since 1970, NaN: has not happened.
+
+    customer: places in people, which holds the key of each customer. numbers: every single number by name, moments as
+    read. end: when all this was known, seconds since 1970; None: now.
+    """
 
     journey: Ints
     run: Ints
     customer: Ints
-    started: Floats
-    ended: Floats
-    at: Floats
-    versions: Ints
-    outcomes: Ints
+    people: Ints
+    numbers: Mapping[str, Floats]
     stage_scores: Keyed
     ratings: Keyed
     waits: Keyed
-    service: Floats
-    experience: Floats
-    steps: Floats
-    switches: Floats
-    repeats: Floats
-    contacts: Floats
-    elapsed_days: Floats
     words: RunLabels
     index: Ints
-    held: dict[str, list[Any]] = field(default_factory=dict)
+    end: float | None = None
+    held: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.run)
 
     @property
-    def version(self) -> list[int]:
-        """The number of the journey's version that each run went through."""
-        return self._once("version", self.versions.tolist)
+    def started(self) -> Floats:
+        """When each run started."""
+        return self._once("started", lambda: self.numbers["started_at"] / DAY)
 
     @property
-    def outcome(self) -> list[str]:
-        """completed, abandoned or open."""
-        return self._once("outcome", lambda: [OUTCOMES[code] for code in self.outcomes.tolist()])
+    def ended(self) -> Floats:
+        """When each run ended, as far as that was known at the end."""
+        return self._once("ended", self._ended)
+
+    def _ended(self) -> Floats:
+        ended = self.numbers["ended_at"]
+        return (ended if self.end is None else np.where(ended >= self.end, np.nan, ended)) / DAY
+
+    @property
+    def at(self) -> Floats:
+        """When each run ended, of open ones the last event."""
+        return self._once("at", lambda: self.numbers["at"] / DAY)
+
+    @property
+    def service(self) -> Floats:
+        """Service score of each run."""
+        return self.numbers["service"]
+
+    @property
+    def experience(self) -> Floats:
+        """Answer to the headline question, 0-100."""
+        return self.numbers["experience"]
+
+    @property
+    def version(self) -> list[int]:
+        """The number of the journey's version that each run went through."""
+        return self._once("version", self.numbers["version"].astype(np.int64).tolist)
+
+    def came_to(self, outcome: RunOutcome) -> Bools:
+        """Which runs were completed, abandoned, or are open."""
+        return self.numbers["outcome"] == OUTCOMES.index(outcome)
 
     @property
     def segment(self) -> list[str]:
         """The customer's segment, "" where it has none."""
-        return self._once("segment", lambda: self._picked(self.words.segment()))
+        return self._once("segment", lambda: listed(self.words.segment(), self.index))
 
     def attribute(self, name: str) -> list[str | None]:
         """One attribute of each run as text, the run's before the customer's; `segment` is the customer's."""
-        own = self._picked(self.words.attribute(name))
-        if name == "segment":
-            return [str(value or segment) or None for value, segment in zip(own, self.segment, strict=True)]
-        return [None if value in (None, "") else str(value) for value in own]
+        return self._once(f"attribute {name}", lambda: listed(self.coded(name)))
+
+    def coded(self, name: str) -> Coded:
+        """The texts that there are, each once, and which of them each run has."""
+        values, codes = self.words.attribute(name)
+        if name != "segment":
+            return texts_of((values, codes), self.index)
+        segments, own = self.words.segment()
+        pairs, places = np.unique(codes * len(segments) + own, return_inverse=True)
+        both = [divmod(pair, len(segments)) for pair in pairs.tolist()]
+        return texts_of(([values[a] or segments[b] for a, b in both], places), self.index)
 
     def matching(self, wanted: Mapping[str, Iterable[str]]) -> "RunHistory":
         """The runs of which every named attribute has one of its values."""
         keep = np.ones(len(self), dtype=bool)
         for name, values in wanted.items():
             allowed = set(values)
-            keep &= np.array([value in allowed for value in self.attribute(name)], dtype=bool)
+            texts, codes = self.coded(name)
+            keep &= np.array([text in allowed for text in texts], dtype=bool)[codes]
         return self.where(keep)
 
     def where(self, keep: Bools) -> "RunHistory":
@@ -80,23 +113,15 @@ class RunHistory:
         if bool(keep.all()):
             return self
         index = np.flatnonzero(keep)
-        columns: dict[str, Any] = {}
-        for name in (each.name for each in fields(self) if each.name != "held"):
-            column = getattr(self, name)
-            if isinstance(column, Keyed):
-                columns[name] = column.take(index)
-            else:
-                columns[name] = column if isinstance(column, RunLabels) else column[index]
-        return RunHistory(**columns)
+        keyed = {name: getattr(self, name).take(index) for name in ("stage_scores", "ratings", "waits")}
+        ids = {name: getattr(self, name)[index] for name in ("journey", "run", "customer", "index")}
+        return replace(self, **ids, **keyed, numbers=Picked(self.numbers, index), held={})
 
-    def _once(self, name: str, made: Callable[[], list[Any]]) -> list[Any]:
-        """A list that is made when first asked for, and then kept: callers look into it row by row."""
+    def _once(self, name: str, made: Callable[[], Any]) -> Any:
+        """What is made when first asked for, and then kept: callers look into lists row by row."""
         if name not in self.held:
             self.held[name] = made()
         return self.held[name]
-
-    def _picked(self, values: list[Any]) -> list[Any]:
-        return values if len(self.index) == len(values) else [values[place] for place in self.index.tolist()]
 
     def between(self, start: datetime | None, end: datetime | None) -> "RunHistory":
         """Runs that ended (open ones: had their last event) in [start, end), as windows take them."""
@@ -109,9 +134,7 @@ class RunHistory:
 
     def known_at(self, end: datetime) -> "RunHistory":
         """As `run_history` reads it with this end: what started before, and later ends not known."""
-        moment = end.timestamp() / DAY
-        found = self.where(self.started < moment)
-        return replace(found, ended=np.where(found.ended >= moment, np.nan, found.ended), held={})
+        return replace(self.where(self.started < end.timestamp() / DAY), end=end.timestamp(), held={})
 
 
 def run_history(journey_ids: Sequence[int], end: datetime | None = None, keys: Keys | None = None) -> RunHistory:
@@ -128,29 +151,16 @@ def run_history(journey_ids: Sequence[int], end: datetime | None = None, keys: K
 
 def history_of(columns: RunColumns, words: RunLabels, end: datetime | None = None) -> RunHistory:
     """The history of rows that have been read."""
-    found, run = columns.numbers, columns.run
-    ended = found["ended_at"]
-    if end is not None:
-        ended = np.where(ended >= end.timestamp(), np.nan, ended)
     return RunHistory(
-        journey=found["journey_id"].astype(np.int64),
-        run=run,
-        customer=found["customer_id"].astype(np.int64),
-        started=found["started_at"] / DAY,
-        ended=ended / DAY,
-        at=found["at"] / DAY,
-        versions=found["version"].astype(np.int64),
-        outcomes=found["outcome"].astype(np.int64),
+        journey=columns.journey,
+        run=columns.run,
+        customer=columns.customer,
+        people=columns.people,
+        numbers=columns.numbers,
         stage_scores=columns.keyed["stage_scores"],
         ratings=columns.keyed["ratings"],
         waits=columns.keyed["waits"],
-        service=found["service"],
-        experience=found["experience"],
-        steps=found["steps"],
-        switches=found["switches"],
-        repeats=found["repeats"],
-        contacts=found["contacts"],
-        elapsed_days=found["elapsed_days"],
         words=words,
-        index=np.arange(len(run)),
+        index=np.arange(len(columns.run)),
+        end=None if end is None else end.timestamp(),
     )

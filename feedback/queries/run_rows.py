@@ -94,9 +94,9 @@ _CONTACTS: Final = f"""
     WITH contact AS MATERIALIZED (
         SELECT row_number() OVER sequence AS place, s.code, i.reason, i.channel, i.started_at, i.ended_at,
             i.handle_seconds,
-            lag(i.channel) OVER (PARTITION BY i.channel = '' ORDER BY i.started_at, i.reference) AS before
+            lag(i.channel) OVER (PARTITION BY i.channel = '' ORDER BY i.started_at, i.reference COLLATE "C") AS before
         FROM {_CONTACT} i JOIN {_STAGE} s ON s.id = i.stage_id WHERE i.run_id = r.id
-        WINDOW sequence AS (ORDER BY i.started_at, i.reference)
+        WINDOW sequence AS (ORDER BY i.started_at, i.reference COLLATE "C")
     ), repeat AS (
         SELECT count(*) AS many FROM contact c WHERE c.reason <> '' AND EXISTS (
             SELECT FROM contact e
@@ -109,13 +109,16 @@ _CONTACTS: Final = f"""
         sum(handle_seconds ORDER BY place) AS handled_seconds
     FROM contact
 """  # noqa: S608
+# What was answered at one moment is taken in the survey's order, not by ids; what is alike in all of it adds up alike.
 # Answers more than 30 days after the stage was left (else the run ended) are left out and counted.
 _ANSWERS: Final = f"""
     WITH gone AS MATERIALIZED (
         SELECT l.code, max(x.left_at) AS left_at FROM {_VISIT} x JOIN {_STAGE} l ON l.id = x.stage_id
         WHERE x.run_id = r.id GROUP BY l.code
     ), given AS MATERIALIZED (
-        SELECT row_number() OVER (ORDER BY a.answered_at, a.id) AS place, a.value, a.score, a.measures, q.headline,
+        SELECT row_number() OVER (
+                ORDER BY a.answered_at, s.code COLLATE "C", q."order", a.value, a.score, p.weight, p.late, a.id
+            ) AS place, a.value, a.score, a.measures, q.headline,
             p.weight, s.code AS survey, s.kind, q.code AS question, coalesce(g.code, '') AS stage,
             coalesce(scale.name, '') AS scale,
             q.series, q.id = ANY(%(former)s) AS former,

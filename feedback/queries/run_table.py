@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 from django.db.models import Q, QuerySet
 
-from feedback.insights.arrays import Bools, Floats, Ints
+from feedback.insights.arrays import Bools, Floats, Ints, Months
 from feedback.models import RunScore
-from feedback.queries.columns import read_numbers
+from feedback.queries.columns import places_of, read_columns
 from feedback.queries.keyed import Keyed
-from feedback.queries.run_columns import KINDS, OUTCOMES, Keys, RunColumns, read_runs
-from feedback.queries.run_labels import RunLabels
+from feedback.queries.picked import Picked
+from feedback.queries.run_columns import KINDS, OUTCOMES, WHOLES, Keys, RunColumns, read_runs
+from feedback.queries.run_labels import Coded, RunLabels, listed, texts_of
+from surveys.enums import RunOutcome
 from surveys.models import Journey, JourneyRun
 
 WEIGHT = "_weight"  # attribute of a run that came in as one weighted row of a wide table
@@ -32,12 +34,14 @@ class Window:
 class RunTable:
     """Columns over the runs of a journey, all of length n, NaN where nothing was measured.
 
-    numbers: every single number by name. words: what is read when asked for, of all runs that were read; index: which
-    of these the rows here are.
+    In order of time, then of what the outside calls the runs. run: ids; customer: places in people, which holds the key
+    of each customer. numbers: every single number by name. words: what is read when asked for, of all runs that were
+    read; index: which of these the rows here are.
     """
 
     run: Ints
     customer: Ints
+    people: Ints
     numbers: Mapping[str, Floats]
     stage_scores: Keyed
     ratings: Keyed
@@ -45,7 +49,7 @@ class RunTable:
     waits: Keyed
     words: RunLabels
     index: Ints
-    held: dict[str, list[Any]] = field(default_factory=dict)
+    held: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.run)
@@ -111,25 +115,23 @@ class RunTable:
         return int(self.numbers["late_answers"].sum())
 
     @property
-    def month(self) -> list[str]:
-        """The month of each run's end (open ones: last event), as 2026-03."""
-        return self._once("month", lambda: _months(self.numbers["at"]))
+    def months(self) -> Months:
+        """The month of each run's end (open ones: last event)."""
+        return self._once("months", lambda: _months(self.numbers["at"]))
 
-    @property
-    def start_month(self) -> list[str]:
-        """The month in which each run started."""
-        return self._once("start_month", lambda: _months(self.numbers["started_at"]))
+    def start_months(self) -> Coded:
+        """The months in which runs started, and which of them each run did."""
+        months, codes = np.unique(_months(self.numbers["started_at"]), return_inverse=True)
+        return months.astype(str).tolist(), codes
 
-    @property
-    def outcome(self) -> list[str]:
-        """completed, abandoned or open."""
-        codes = self.numbers["outcome"]
-        return self._once("outcome", lambda: [OUTCOMES[int(code)] for code in codes.tolist()])
+    def came_to(self, outcome: RunOutcome) -> Bools:
+        """Which runs were completed, abandoned, or are open."""
+        return self.numbers["outcome"] == OUTCOMES.index(outcome)
 
     @property
     def segment(self) -> list[str]:
         """The customer's segment, "" where it has none."""
-        return self._once("segment", lambda: self._picked(self.words.segment()))
+        return self._once("segment", lambda: listed(self.words.segment(), self.index))
 
     def stage_means(self, codes: list[str]) -> Floats:
         """Mean score per run and stage, shape (runs, stages)."""
@@ -153,7 +155,8 @@ class RunTable:
 
     def any_weight(self) -> Floats:
         """The weight of each respondent, whatever he answered: that of his row, else of the first survey with one."""
-        found = np.array([np.nan if value is None else value for value in self._of_rows(WEIGHT)], dtype=np.float64)
+        values, codes = self.words.attribute(WEIGHT)
+        found = np.array([np.nan if value is None else value for value in values], dtype=np.float64)[codes[self.index]]
         for survey in sorted(self.weights.seen(), key=lambda code: (len(code), code)):  # as the database orders keys
             found = np.where(np.isfinite(found), found, self.weights.column(survey))
         return found
@@ -168,9 +171,15 @@ class RunTable:
 
     def attribute(self, name: str) -> list[str | None]:
         """One attribute of each run as text; `segment` is the customer's."""
-        if name == "segment":
-            return [value or None for value in self.segment]
-        return [None if value in (None, "") else str(value) for value in self._of_rows(name)]
+        return self._once(f"attribute {name}", lambda: listed(self.coded(name)))
+
+    def coded(self, name: str) -> Coded:
+        """The texts that there are, each once, and which of them each run has."""
+        return texts_of(self.words.segment() if name == "segment" else self.words.attribute(name), self.index)
+
+    def rows_of(self, runs: Ints) -> Ints:
+        """The row of each of these runs, -1 where it is not here."""
+        return places_of(runs, self.run)
 
     def where(self, keep: Bools) -> "RunTable":
         """The same columns for some of the runs."""
@@ -178,7 +187,8 @@ class RunTable:
         return RunTable(
             self.run[index],
             self.customer[index],
-            {name: values[index] for name, values in self.numbers.items()},
+            self.people,
+            Picked(self.numbers, index),
             self.stage_scores.take(index),
             self.ratings.take(index),
             self.weights.take(index),
@@ -187,22 +197,15 @@ class RunTable:
             self.index[index],
         )
 
-    def _once(self, name: str, made: Callable[[], list[Any]]) -> list[Any]:
-        """A list that is made when first asked for, and then kept: callers look into it row by row."""
+    def _once(self, name: str, made: Callable[[], Any]) -> Any:
+        """What is made when first asked for, and then kept: callers look into it row by row."""
         if name not in self.held:
             self.held[name] = made()
         return self.held[name]
 
-    def _of_rows(self, name: str) -> list[Any]:
-        return self._picked(self.words.attribute(name))
 
-    def _picked(self, values: list[Any]) -> list[Any]:
-        return values if len(self.index) == len(values) else [values[place] for place in self.index.tolist()]
-
-
-def _months(seconds: Floats) -> list[str]:
-    months: list[str] = np.floor(seconds).astype("datetime64[s]").astype("datetime64[M]").astype(str).tolist()
-    return months
+def _months(seconds: Floats) -> Months:
+    return np.floor(seconds).astype("datetime64[s]").astype("datetime64[M]")
 
 
 def run_table(
@@ -221,7 +224,8 @@ def table_of(columns: RunColumns, words: RunLabels) -> RunTable:
     """The table of rows that have been read."""
     return RunTable(
         run=columns.run,
-        customer=columns.numbers["customer_id"].astype(np.int64),
+        customer=columns.customer,
+        people=columns.people,
         numbers=columns.numbers,
         stage_scores=columns.keyed["stage_scores"],
         ratings=columns.keyed["ratings"],
@@ -280,16 +284,20 @@ def _segments(segments: Mapping[str, str] | None) -> list[Q]:
     return wanted
 
 
-def gap_inputs(window: Window, segments: Mapping[str, str] | None = None) -> list[GapInput]:
-    """Service and experience of every journey of the installation, by code: the family of gap tests, in two queries."""
-    rows = RunScore.objects.filter(_inside(window), *_segments(segments))
-    rows = rows.filter(Q(service__isnull=False) | Q(experience__isnull=False)).order_by("journey_id", "run_id")
-    columns = read_numbers(rows, ("journey_id", "service", "experience", "customer_id"))
-    journeys = columns["journey_id"].astype(np.int64)
+def gap_inputs(window: Window, segments: Mapping[str, str] | None = None, but: str = "") -> list[GapInput]:
+    """Service and experience of every journey of the installation (but one), by code: the family of gap tests.
+
+    In two queries; rows in order of what the outside calls the runs.
+    """
+    rows = RunScore.objects.filter(_inside(window), *_segments(segments)).exclude(journey__code=but)
+    rows = rows.filter(Q(service__isnull=False) | Q(experience__isnull=False))
+    wholes = {name: WHOLES[name] for name in ("journey", "customer", "key")}
+    columns = read_columns(rows, wholes, {"service": "service", "experience": "experience"})
+    order = np.argsort(columns["key"], kind="stable")
+    columns = {name: column[order] for name, column in columns.items()}
+    journeys = columns["journey"]
     codes = Journey.objects.filter(pk__in=np.unique(journeys).tolist()).order_by("code").values_list("pk", "code")
     return [
-        GapInput(
-            code, columns["service"][own], columns["experience"][own], columns["customer_id"][own].astype(np.int64)
-        )
+        GapInput(code, columns["service"][own], columns["experience"][own], columns["customer"][own])
         for code, own in ((code, journeys == pk) for pk, code in codes)
     ]

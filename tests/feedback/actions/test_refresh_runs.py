@@ -32,7 +32,7 @@ def test_refresh_answered_run_means_stages_not_answers() -> None:
     add_answer(run, surveys["apply"], 6, "apply")
     assert refresh_runs() == 1
     row = row_of(run)
-    assert row.stage_scores == {"apply": [100.0, 60.0], "documents": [50.0]}
+    assert row.stage_scores == {"apply": [60.0, 100.0], "documents": [50.0]}  # of one moment: by value
     assert (row.service, row.service_stages, row.experience) == (65.0, 2, 60.0)
     assert JourneyRun.objects.get(pk=run.pk).stale is False
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from feedback.actions.programmes import load_text
@@ -10,6 +11,7 @@ from feedback.actions.store_answers import ResponseIn, store_responses
 from feedback.dashboards.context import Query, context_of
 from feedback.dashboards.themes import ThemeValues, theme_values
 from feedback.models import RunScore
+from feedback.queries.themes import Said
 from surveys.models import JourneyVersion, SurveyVersion
 from surveys.question_kinds import RawValue
 from tests.factories import published_journey
@@ -49,7 +51,7 @@ def listed(codes: list[set[str]], scores: list[float], met: list[float | None]) 
     for run, value in zip(runs, met, strict=True):
         if value is not None:
             RunScore.objects.filter(run=run).update(ratings={"t-whole.problem|0-1": [value]})
-    return theme_values(context_of(Query("t")), {})
+    return theme_values(context_of(Query("t")), Said(np.zeros(len(scores), dtype=bool), {}))
 
 
 def test_themes_of_a_list_are_held_against_those_who_met_no_problem() -> None:
@@ -82,8 +84,9 @@ def test_themes_of_four_are_hidden_and_said_so() -> None:
 def test_themes_of_comments_are_held_against_comments_without_them() -> None:
     version = published_journey(("apply",), code="t")
     runs = run_rows(version, [{"experience": 50.0 + (30 if n >= 12 else 0) + n % 3} for n in range(30)])
-    said = {run.pk: {"speed"} if n < 12 else set() for n, run in enumerate(runs[:24])}
-    row = theme_values(context_of(Query("t")), said).shown[0]
+    context = context_of(Query("t"))
+    wrote, slow = (np.isin(context.table.run, [run.pk for run in some]) for some in (runs[:24], runs[:12]))
+    row = theme_values(context, Said(wrote, {"speed": slow})).shown[0]
     assert (row["theme"], row["label"], row["source"], row["n"]) == ("speed", "speed", "comments", 12)
     assert (row["prevalence"]["share"], row["difference"]["value"]) == (0.5, pytest.approx(-30.0))
     assert row["finding"] is True

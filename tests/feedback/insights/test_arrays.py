@@ -1,9 +1,11 @@
 """What every number passes on its way in and out."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from feedback.insights.arrays import checked_weights, cluster_codes, floats, plain
+from feedback.insights.arrays import checked_weights, cluster_codes, dense, floats, plain
 
 
 def test_floats_missing_and_infinite_become_nan():
@@ -40,3 +42,9 @@ def test_checked_weights_missing_counts_nowhere():
 def test_checked_weights_bad_ones_are_refused(weights, message):
     with pytest.raises(ValueError, match=message):
         checked_weights(weights, 2)
+
+
+@pytest.mark.parametrize("labels", [[3, 0, 3, 7], [10**15, -4, 10**15], [], ["b", "a", "b"]])
+def test_dense_gives_places_in_the_sorted_labels(labels: list[Any]) -> None:
+    found = dense(np.array(labels))
+    assert found.tolist() == [sorted(set(labels)).index(label) for label in labels]

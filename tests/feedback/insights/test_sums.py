@@ -1,12 +1,14 @@
 """Means from sums: what the rows give, and the odd cases."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.insights.intervals import clustered_mean
-from feedback.insights.sums import ClusterSums, RatioSums, mean_of_sums, ratio_of_sums
+from feedback.insights.sums import ClusterSums, RatioSums, cluster_sums, mean_of_sums, ratio_of_sums, ratio_sums
 
 
 def sums_of(values: list[float], customers: list[int]) -> ClusterSums:
@@ -51,3 +53,13 @@ def test_ratio_of_sums_two_customers_by_hand() -> None:
 
 def test_ratio_of_sums_without_time_is_nothing() -> None:
     assert ratio_of_sums(RatioSums(0, 0, 0, 0, 0, 0, 0)).value is None
+
+
+def test_sums_of_columns_give_the_means_of_the_rows() -> None:
+    values, customers = np.array([80.0, 60.0, np.nan, 90.0, 20.0]), np.array([0, 0, 1, 1, 2])
+    plain = clustered_mean(values, customers)
+    found = mean_of_sums(cluster_sums(values, customers))
+    assert (found.value, found.n, found.customers) == (plain.value, 4, 3)
+    assert (found.lo, found.hi) == pytest.approx((plain.lo, plain.hi))
+    sums = ratio_sums(np.array([1.0, 2.0, 3.0]), np.array([10.0, 10.0, 20.0]), np.array([5, 5, 9]))
+    assert dataclasses.astuple(sums) == (3, 2, 6.0, 40.0, 18.0, 120.0, 800.0)

@@ -10,7 +10,8 @@ import pytest
 from feedback.actions.programmes import load_text
 from feedback.dashboards.context import Query, context_of
 from feedback.queries.predictors import Candidate, Material, material_of
-from surveys.models import JourneyVersion
+from feedback.queries.themes import Said
+from surveys.models import JourneyRun, JourneyVersion
 from tests.factories.worlds import run_rows
 
 pytestmark = pytest.mark.django_db
@@ -63,10 +64,20 @@ def programme(**journey: Any) -> JourneyVersion:
     return version
 
 
-def material(said: dict[int, set[str]] | None = None, told_first: Sequence[int] = ()) -> Material:
+def material(
+    wrote: Sequence[JourneyRun] = (), slow: Sequence[JourneyRun] = (), told_first: Sequence[int] = ()
+) -> Material:
+    """wrote: the runs with a comment; slow: those whose comment says so; told_first: ids of runs told by the company."""
     context = context_of(Query("p"))
-    told = np.array(told_first, dtype=np.int64)
-    return material_of(context.definition, context.table, context.runs.service, said or {}, told)
+    flags = [np.isin(context.table.run, [run.pk for run in runs]) for runs in (wrote, slow)]
+    said, told = Said(flags[0], {"speed": flags[1]}), np.array(told_first, dtype=np.int64)
+    return material_of(context.definition, context.table, context.runs.service, said, told)
+
+
+def values(candidate: Candidate) -> list[float]:
+    """The values of all runs, in order of size, missing ones last."""
+    found: list[float] = np.sort(np.asarray(candidate.predictor.values)).tolist()
+    return found
 
 
 def by_code(candidates: tuple[Candidate, ...]) -> dict[str, Candidate]:
@@ -80,22 +91,22 @@ def contacts(n: int, **fields: Any) -> dict[str, Any]:
 def test_material_wait_with_promise_is_the_excess_owned_by_its_transition() -> None:
     run_rows(programme(), [contacts(n) for n in range(6)])
     wait = by_code(material().records)["wait:apply->approval"]
-    assert np.asarray(wait.predictor.values).tolist() == pytest.approx([0, 0, 0, 1, 2, 2.75])
+    assert values(wait) == pytest.approx([0, 0, 0, 1, 2, 2.75])
     assert (wait.predictor.reference, wait.owner) == (0.0, "Back office")
     assert wait.touches == ("Branch", "Back office", "Risk")
 
 
 def test_material_steps_refer_to_the_needed_and_are_unknown_without_contacts() -> None:
     run_rows(programme(needed_steps=3), [contacts(1, steps=4), {"experience": 50.0}])
-    steps = by_code(material().records)["steps"].predictor
-    assert (steps.reference, steps.block) == (3.0, "steps")
-    assert np.asarray(steps.values).tolist() == pytest.approx([4.0, np.nan], nan_ok=True)
+    steps = by_code(material().records)["steps"]
+    assert (steps.predictor.reference, steps.predictor.block) == (3.0, "steps")
+    assert values(steps) == pytest.approx([4.0, np.nan], nan_ok=True)
 
 
 def test_material_rare_waits_give_their_share_within_promise() -> None:
     run_rows(programme(), [contacts(n) if n < 5 else {"experience": 50.0, "contacts": 1} for n in range(10)])
-    kept = by_code(material().records)["promise_kept"].predictor
-    assert np.asarray(kept.values)[:5].tolist() == [1.0, 1.0, 1.0, 0.0, 0.0]
+    kept = by_code(material().records)["promise_kept"]
+    assert values(kept)[:5] == [0.0, 0.0, 1.0, 1.0, 1.0]
 
 
 def test_material_wait_that_skipped_a_stage_is_owned_by_nobody() -> None:
@@ -106,18 +117,15 @@ def test_material_wait_that_skipped_a_stage_is_owned_by_nobody() -> None:
 
 def test_material_stated_ratings_and_themes_stand_apart_from_records() -> None:
     runs = run_rows(programme(), [contacts(1, ratings={"p-whole.when|1-5": [4.0]}) for _ in range(12)])
-    said = {run.pk: {"speed"} if n < 10 else set() for n, run in enumerate(runs[:11])}
-    found = by_code(material(said).stated)
+    found = by_code(material(runs[:11], runs[:10]).stated)
     assert list(found) == ["when", "theme:speed"]
     assert (found["when"].predictor.block, np.asarray(found["when"].predictor.values)[0]) == ("clarity", 75.0)
-    assert np.asarray(found["theme:speed"].predictor.values).tolist() == pytest.approx(
-        [1.0] * 10 + [0.0, np.nan], nan_ok=True
-    )
+    assert values(found["theme:speed"]) == pytest.approx([0.0, *[1.0] * 10, np.nan], nan_ok=True)
 
 
 def test_material_theme_of_nine_runs_is_no_predictor() -> None:
     runs = run_rows(programme(), [contacts(1) for _ in range(12)])
-    found = by_code(material({run.pk: {"speed"} for run in runs[:9]}).stated)
+    found = by_code(material(runs[:9], runs[:9]).stated)
     assert list(found) == ["when"]
 
 

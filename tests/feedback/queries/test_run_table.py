@@ -43,7 +43,14 @@ def account() -> JourneyDefinition:
 
 def facts(table: RunTable) -> list[object]:
     rows = [list(column) for column in (table.stage_scores, table.ratings, table.weights, table.waits)]
-    return [*rows, table.month, table.outcome, table.segment, table.attribute("region"), table.service.tolist()]
+    return [
+        *rows,
+        table.months.astype(str).tolist(),
+        table.numbers["outcome"].tolist(),
+        table.segment,
+        table.attribute("region"),
+        table.service.tolist(),
+    ]
 
 
 def test_table_holds_what_the_rows_hold() -> None:
@@ -53,7 +60,7 @@ def test_table_holds_what_the_rows_hold() -> None:
     assert list(table.stage_scores) == [row.stage_scores for row in stored]
     assert list(table.ratings) == [row.ratings for row in stored]
     assert list(table.waits) == [row.waits for row in stored]
-    assert table.month == [row.at.strftime("%Y-%m") for row in stored]
+    assert table.months.astype(str).tolist() == [row.at.strftime("%Y-%m") for row in stored]
     assert table.attribute("age") == ["40", "41", "42"]
     assert table.attribute("segment") == [None, "private", "private"]
 

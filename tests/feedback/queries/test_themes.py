@@ -1,5 +1,6 @@
 """Themes and choices by run: one query each, nothing of runs that wrote nothing readable."""
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -33,14 +34,16 @@ def test_comment_themes_by_run_without_other_languages_and_silent_runs() -> None
     slow, plain, german, silent = runs_that_wrote(
         "Far too slow, I waited ages for an answer", "Good", "Das hat leider viel zu lange gedauert, sehr schade", ""
     )
+    runs = JourneyRun.objects.filter(pk__in=[slow.pk, plain.pk, german.pk, silent.pk]).values_list("pk", flat=True)
     with CaptureQueriesContext(connection) as queries:
-        found = comment_themes([slow.pk, plain.pk, german.pk, silent.pk])
-    assert len(queries) == 1
-    assert sorted(found) == [slow.pk, plain.pk]
-    assert ("speed" in found[slow.pk], found[plain.pk]) == (True, set())
+        found = comment_themes(runs, np.array([silent.pk, german.pk, plain.pk, slow.pk]))
+    assert len(queries) == 3
+    assert found.anything.tolist() == [False, False, True, True]
+    assert found.named["speed"].tolist() == [False, False, False, True]
+    assert all(flags.tolist()[:3] == [False] * 3 for flags in found.named.values())
 
 
 def test_chosen_options_without_questions_asks_nothing() -> None:
     with CaptureQueriesContext(connection) as queries:
-        assert chosen_options([1, 2], []) == {}
+        assert chosen_options(JourneyRun.objects.values_list("pk", flat=True), [], np.array([1, 2])) == {}
     assert len(queries) == 0
