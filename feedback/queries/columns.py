@@ -188,12 +188,11 @@ def _more(copy: Any, held: bytearray) -> Generator[Any, Any, bool]:
 
     What psycopg's own loop does, which waits anew for every row: of a million rows that is most of the time.
     """
-    while len(held) <= BLOCK:
-        row = yield from copy._read_gen()
-        if not row:
-            return False
+    while row := (yield from copy._read_gen()):
         held += row
-    return True
+        if len(held) > BLOCK:
+            return True
+    return False
 
 
 def _columns(held: bytearray, record: np.dtype[Any], kinds: Sequence[str]) -> list[Column]:

@@ -12,7 +12,7 @@ from surveys.enums import Measures
 
 
 def bond_answers(journey_id: int, window: Window, customers: QuerySet[RunScore, int] | None) -> Mapping[str, Column]:
-    """customer (his key), at (seconds), score (0-100) of the headline answers to relationship surveys in the window, one query.
+    """customer (key), at (seconds), score (0-100) of headline answers to relationship surveys in the window, one query.
 
     Of the journey's surveys and of those of no journey, by customers with a run of the journey (and of the filter).
     """

@@ -19,7 +19,7 @@ def calls(rows: list[tuple[int, ...]]) -> Calls:
 @given(ROWS, st.randoms(use_true_random=False))
 def test_order_is_that_of_the_contents_not_of_the_rows(rows, random):
     shuffled = random.sample(rows, len(rows))
-    ordered = [[given[place] for place in calls(given).order().tolist()] for given in (rows, shuffled)]
+    ordered = [[some[place] for place in calls(some).order().tolist()] for some in (rows, shuffled)]
     assert ordered[0] == ordered[1]
     assert [(row[0], row[1], row[4]) for row in ordered[0]] == sorted((row[0], row[1], row[4]) for row in rows)
 
@@ -30,7 +30,7 @@ def test_order_with_a_column_beside_is_that_of_all_contents(rows, random):
     full = [(*row, n % 3) for n, row in enumerate(rows)]
     shuffled = random.sample(full, len(full))
     ordered = []
-    for given in (full, shuffled):
-        beside = np.array([row[7] for row in given])
-        ordered.append([given[place] for place in calls([row[:7] for row in given]).order(beside).tolist()])
+    for some in (full, shuffled):
+        beside = np.array([row[7] for row in some])
+        ordered.append([some[place] for place in calls([row[:7] for row in some]).order(beside).tolist()])
     assert ordered[0] == ordered[1]

@@ -67,7 +67,7 @@ def programme(**journey: Any) -> JourneyVersion:
 def material(
     wrote: Sequence[JourneyRun] = (), slow: Sequence[JourneyRun] = (), told_first: Sequence[int] = ()
 ) -> Material:
-    """wrote: the runs with a comment; slow: those whose comment says so; told_first: ids of runs told by the company."""
+    """wrote: the runs with a comment; slow: those whose comment says so; told_first: ids of runs."""
     context = context_of(Query("p"))
     flags = [np.isin(context.table.run, [run.pk for run in runs]) for runs in (wrote, slow)]
     said, told = Said(flags[0], {"speed": flags[1]}), np.array(told_first, dtype=np.int64)
@@ -166,8 +166,9 @@ def test_getting_in_touch_first_and_paperless_are_predictors_where_runs_differ()
     ]
     runs = run_rows(version, rows)
     found = material(told_first=[runs[0].pk, runs[4].pk])
-    values = {c.kind: np.asarray(c.predictor.values).tolist() for c in found.records}
-    assert (values["proactive"], values["paperless"]) == ([1, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 0])
+    rows_of = context_of(Query("p")).table.rows_of(np.array([run.pk for run in runs]))
+    told = {c.kind: np.asarray(c.predictor.values)[rows_of].tolist() for c in found.records}
+    assert (told["proactive"], told["paperless"]) == ([1, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 0])
 
 
 def test_getting_in_touch_first_in_no_run_is_no_predictor() -> None:
