@@ -169,4 +169,5 @@ def _left(stage: str, definition: JourneyDefinition, history: RunHistory) -> Boo
         passed = np.isfinite(history.waits.column(key))
         reached = np.where(passed, np.maximum(reached, order.get(key.split("->")[1], -1)), reached)
     at_first = (reached < 0) & (first == stage)
-    return at_first | (reached == order.get(stage, len(order)))
+    left: Bools = at_first | (reached == order.get(stage, len(order)))
+    return left

@@ -46,7 +46,8 @@ def dense(labels: npt.NDArray[Any]) -> Ints:
     if labels.dtype.kind == "i" and len(labels) and labels.min() >= 0 and labels.max() <= COUNTED * len(labels):
         there = np.zeros(int(labels.max()) + 1, dtype=bool)
         there[labels] = True
-        return (np.cumsum(there) - 1)[labels]
+        found: Ints = (np.cumsum(there) - 1)[labels]
+        return found
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
 

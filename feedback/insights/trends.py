@@ -94,7 +94,9 @@ def series_of(values: Floats, names: Sequence[str], codes: Ints) -> Series:
     means = np.divide(totals, counts, out=np.zeros(len(names)), where=counts > 0)
     free = len(y) - len(used)
     within = float(np.sqrt(((y - means[codes]) ** 2).sum() / free)) if free > 0 else None
-    return Series(tuple(names[n] for n in used), tuple(means[used].tolist()), tuple(counts[used].tolist()), within)
+    return Series(
+        tuple(names[n] for n in used.tolist()), tuple(means[used].tolist()), tuple(counts[used].tolist()), within
+    )
 
 
 def weekly_enough(counts: Sequence[int]) -> bool:

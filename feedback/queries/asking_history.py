@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, Expression, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from feedback.insights.arrays import Ints
 from feedback.insights.calls import MICROSECOND
@@ -26,7 +26,7 @@ def asks_with_history(run_ids: QuerySet[RunScore, int], runs: Ints, journey_id: 
     people = RunScore.objects.filter(run_id__in=run_ids).order_by().values("customer_id")
     rows = AskDecision.objects.filter(customer__in=people, outcome__in=ASKED)
     over = ~Q(invitation__state__in=INVITATION_OPEN)
-    wholes = {
+    wholes: dict[str, str | Expression] = {
         "customer": key_of("customer__external_id"),
         "run": "run_id",
         "at": micros("decided_at"),

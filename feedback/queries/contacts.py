@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 import numpy as np
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, When
@@ -101,10 +100,6 @@ class Told:
         return run * (len(self.stage.names) + 1) + stage
 
 
-# In the order in which `Contacts` takes them.
-REST: Final = ("handled", "logged", "told", "answers", "by_us", "imported")
-
-
 def contacts_with_reason(journey_id: int, window: Window) -> Contacts:
     """The journey's contacts, and its customers' contacts without journey, started in the window (five queries).
 
@@ -138,22 +133,33 @@ def _numbered(keys: Ints) -> tuple[Ints, Codes]:
 def _contacts(found: dict[str, Column], words: dict[str, Names], people: Ints) -> Contacts:
     """The columns in the order of their issues, brought there one by one: there may be ten million rows."""
     beside = [words["team"].codes, words["stage"].codes]
-    beside += [found[name] for name in REST]
+    beside += [found[name] for name in ("handled", "logged", "told", "answers", "by_us", "imported")]
     order = _calls(found, words).order(*beside)
     del beside
     for name in list(found):
         found[name] = found[name][order]
     for name in list(words):
         words[name] = words[name].take(order)
-    rest = (found[name] for name in REST)
     calls = _calls(found, words)
     calls.seconds[~found["handled"]] = 0.0
-    return Contacts(calls, people, words["team"], words["stage"], *rest, bool(found["imported"].all()))
+    return Contacts(
+        calls,
+        people,
+        words["team"],
+        words["stage"],
+        found["handled"],
+        found["logged"],
+        found["told"],
+        found["answers"],
+        found["by_us"],
+        found["imported"],
+        bool(found["imported"].all()),
+    )
 
 
 def _calls(found: dict[str, Column], words: dict[str, Names]) -> Calls:
-    names = (words[name] for name in ("reason", "agent", "channel"))
-    return Calls(found["customer"], *names, found["started"], found["over"], found["seconds"])
+    reason, agent, channel = words["reason"], words["agent"], words["channel"]
+    return Calls(found["customer"], reason, agent, channel, found["started"], found["over"], found["seconds"])
 
 
 def of_journey(journey_id: int) -> Q:

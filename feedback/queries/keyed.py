@@ -16,7 +16,7 @@ More = tuple[Ints, Floats]
 class Keyed(Sequence[dict[str, Any]]):
     """Rows of {key: number} or, with many, {key: [numbers]}; also a sequence of such dicts, which is the slow way.
 
-    first: per key the number of each row that was read, or the first of its numbers, NaN where there is none; index:
+    first: per key the number of each row that was read, or the first of its numbers, NaN where there is none; kept:
     which of these the rows here are, None: all. more: per key the rows and values of the second numbers and on, in
     order of row.
     """
@@ -25,7 +25,7 @@ class Keyed(Sequence[dict[str, Any]]):
     many: bool
     first: Packed
     more: Mapping[str, More] = field(default_factory=dict)
-    index: Ints | None = None
+    kept: Ints | None = None
     held: dict[str, list[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -54,14 +54,14 @@ class Keyed(Sequence[dict[str, Any]]):
     def seen(self) -> list[str]:
         """The keys that some row has, in order."""
         if "seen" not in self.held:
-            self.held["seen"] = sorted(key for key in self.first if self.first.has(key, self.index))
+            self.held["seen"] = sorted(key for key in self.first if self.first.has(key, self.kept))
         return self.held["seen"]
 
     def column(self, key: str) -> Floats:
         """The (first) number of each row, shape (rows,)."""
         if key not in self.first:
             return np.full(self.rows, np.nan)
-        return self.first[key] if self.index is None else self.first[key][self.index]
+        return self.first[key] if self.kept is None else self.first[key][self.kept]
 
     def sums(self) -> Floats:
         """The sum of each row's (first) numbers, 0 without any."""
@@ -102,7 +102,7 @@ class Keyed(Sequence[dict[str, Any]]):
             kept = place[rows] >= 0
             if kept.any():
                 more[key] = (place[rows][kept], values[kept])
-        return Keyed(len(index), self.many, self.first, more, index if self.index is None else self.index[index])
+        return Keyed(len(index), self.many, self.first, more, index if self.kept is None else self.kept[index])
 
 
 def keyed(rows: int, many: bool, columns: dict[str, Floats], odd: Iterable[tuple[int, Mapping[str, Any]]]) -> Keyed:

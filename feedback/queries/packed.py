@@ -33,7 +33,7 @@ class Packed(Mapping[str, Floats]):
         if len(values) * (4 + values.itemsize) < len(column) * values.itemsize:
             self.held[name] = _Column(values, np.flatnonzero(known).astype(np.int32))
         else:
-            self.held[name] = _Column(column.astype(values.dtype), None)
+            self.held[name] = _Column(_smallest(column) if values.itemsize == 4 else column, None)
 
     def __getitem__(self, name: str) -> Floats:
         column = self.held[name]
@@ -59,4 +59,4 @@ class Packed(Mapping[str, Floats]):
 
 def _smallest(values: Floats) -> Values:
     small = values.astype(np.float32)
-    return small if bool((small == values).all()) else values
+    return small if bool(((small == values) | np.isnan(values)).all()) else values

@@ -9,9 +9,8 @@ class Picked(Mapping[str, Floats]):
     """The columns of another mapping at some of its rows, in the order of the index."""
 
     def __init__(self, columns: Mapping[str, Floats], index: Ints) -> None:
-        if isinstance(columns, Picked):
-            columns, index = columns.columns, columns.index[index]
-        self.columns, self.index = columns, index
+        self.columns: Mapping[str, Floats] = columns.columns if isinstance(columns, Picked) else columns
+        self.index: Ints = columns.index[index] if isinstance(columns, Picked) else index
         self.taken: dict[str, Floats] = {}
 
     def __getitem__(self, name: str) -> Floats:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from feedback.queries.run_columns import OUTCOMES, Keys, RunColumns, read_runs
 from feedback.queries.run_labels import Coded, RunLabels, listed, texts_of
 from surveys.enums import RunOutcome
 
+T = TypeVar("T")
 DAY = 86_400.0
 
 
@@ -78,7 +79,8 @@ class RunHistory:
 
     def came_to(self, outcome: RunOutcome) -> Bools:
         """Which runs were completed, abandoned, or are open."""
-        return self.numbers["outcome"] == OUTCOMES.index(outcome)
+        flags: Bools = self.numbers["outcome"] == OUTCOMES.index(outcome)
+        return flags
 
     @property
     def segment(self) -> list[str]:
@@ -117,11 +119,12 @@ class RunHistory:
         ids = {name: getattr(self, name)[index] for name in ("journey", "run", "customer", "index")}
         return replace(self, **ids, **keyed, numbers=Picked(self.numbers, index), held={})
 
-    def _once(self, name: str, made: Callable[[], Any]) -> Any:
+    def _once(self, name: str, made: Callable[[], T]) -> T:
         """What is made when first asked for, and then kept: callers look into lists row by row."""
         if name not in self.held:
             self.held[name] = made()
-        return self.held[name]
+        found: T = self.held[name]
+        return found
 
     def between(self, start: datetime | None, end: datetime | None) -> "RunHistory":
         """Runs that ended (open ones: had their last event) in [start, end), as windows take them."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from django.db.models import Q, QuerySet
@@ -18,6 +18,7 @@ from feedback.queries.run_labels import Coded, RunLabels, listed, texts_of
 from surveys.enums import RunOutcome
 from surveys.models import Journey, JourneyRun
 
+T = TypeVar("T")
 WEIGHT = "_weight"  # attribute of a run that came in as one weighted row of a wide table
 NAMELESS = "_nameless"  # attribute of a run whose table said nothing of its customer
 
@@ -126,7 +127,8 @@ class RunTable:
 
     def came_to(self, outcome: RunOutcome) -> Bools:
         """Which runs were completed, abandoned, or are open."""
-        return self.numbers["outcome"] == OUTCOMES.index(outcome)
+        flags: Bools = self.numbers["outcome"] == OUTCOMES.index(outcome)
+        return flags
 
     @property
     def segment(self) -> list[str]:
@@ -197,11 +199,12 @@ class RunTable:
             self.index[index],
         )
 
-    def _once(self, name: str, made: Callable[[], Any]) -> Any:
+    def _once(self, name: str, made: Callable[[], T]) -> T:
         """What is made when first asked for, and then kept: callers look into it row by row."""
         if name not in self.held:
             self.held[name] = made()
-        return self.held[name]
+        found: T = self.held[name]
+        return found
 
 
 def _months(seconds: Floats) -> Months:

@@ -11,8 +11,8 @@ ROWS = st.lists(st.tuples(*[st.integers(0, 1)] * 7), min_size=1, max_size=10)
 
 def calls(rows: list[tuple[int, ...]]) -> Calls:
     columns = np.array(rows, dtype=np.int64).T
-    names = (Names(("a", "b"), column.astype(np.int16)) for column in columns[1:4])
-    return Calls(columns[0], *names, columns[4], columns[4] + columns[5], columns[6].astype(np.float64))
+    reason, agent, channel = (Names(("a", "b"), column.astype(np.int16)) for column in columns[1:4])
+    return Calls(columns[0], reason, agent, channel, columns[4], columns[4] + columns[5], columns[6].astype(np.float64))
 
 
 @settings(max_examples=100, deadline=None)
