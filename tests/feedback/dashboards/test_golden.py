@@ -28,8 +28,8 @@ RUNS, NOW = 1_500, datetime(2026, 2, 20, 12, tzinfo=UTC)
 def numbers(value: object, path: str = "") -> Iterator[str]:
     """Every number with its place, to six digits; words may be mended freely.
 
-    The last digits hang on the processor, since numpy and its algebra add up in as many lanes as that has. On one machine
-    they are always the same: test_same_bytes holds that to the byte.
+    The last digits hang on the processor, since numpy and its algebra add up in as many lanes as that has. On one
+    machine they are always the same: test_same_bytes holds that to the byte.
     """
     if isinstance(value, dict):
         for key in sorted(value):
