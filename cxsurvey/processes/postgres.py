@@ -18,7 +18,7 @@ from .spawn import Spec, account, can_enter, hand_over
 from .trouble import Trouble
 
 DURABLE = ("fsync=on", "full_page_writes=on", "synchronous_commit=on")
-FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")  # throw-away data only
+FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off")  # throw-away data only
 START_SECONDS = 60
 
 
