@@ -1,7 +1,8 @@
 """How many surveys can be opened and submitted in a second: granian, durable PostgreSQL, eight connections.
 
-Beside them, in turns within the same run: an empty view through the same server, and the rows of a submission written
-by its one statement in a bare loop, which is the most that this database takes of them.
+Beside them, in turns within the same run: an empty view through the same server; the leanest page of Django that could
+take the same answers, with forms.Form and one statement (`leanest_app`); and the rows of a submission written by its
+one statement in a bare loop, which is the most that this database takes of them.
 
 Run by itself: python -m benchmarks.submissions [--submissions 2000] [--connections 8] [--out FILE]
 """
@@ -25,13 +26,16 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from benchmarks import wire
+from benchmarks import leanest, wire
 from cxsurvey.processes import servers
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
 ANSWERS: Final = {"recommend": "9", "satisfied": "4", "easy": "6", "why": "Quick and kind", "solved": "yes"}
+OURS: Final = "cxsurvey.wsgi:application"
+LEANEST: Final = "benchmarks.leanest_app:application"
+WORK: Final = ("empty view", "pages opened", "surveys submitted", "leanest page", "the one statement")
 ROUNDS: Final = 4  # in turns, so that whatever else the machine does hits all alike
 
 
@@ -71,15 +75,20 @@ def main(arguments: list[str] | None = None) -> dict[str, object]:
     database, many, connections = start_database(), options.submissions, options.connections
     tokens = _seed(2 * many + 2 * (many // 10))
     submitted, bare, warm = tokens[:many], tokens[many : 2 * many], tokens[2 * many :]
-    with granian(connections) as (port, web), _pool(connections) as pool:
+    lean = leanest.prepare(os.environ["DATABASE_URL"], many + many // 10)
+    with granian(connections) as ours, granian(connections, LEANEST) as other, _pool(connections) as pool:
         for requests in (map(_opened, warm[::2]), map(_submitted, warm[::2])):
-            wire.seconds_of(port, list(requests), connections)
+            wire.seconds_of(ours[0], list(requests), connections)
+        wire.seconds_of(other[0], list(map(_submitted, lean[many:])), connections)
         _in_a_bare_loop(pool, list(map(_document, warm[1::2])))
-        results = _in_turns(port, web, database, pool, submitted, bare)
-    taken, most = (results[name]["per_second"] for name in ("surveys submitted", "the one statement"))
+        results = _in_turns(ours, other, database, pool, submitted, lean[:many], bare)
+    taken, leanly, most = (
+        results[name]["per_second"] for name in ("surveys submitted", "leanest page", "the one statement")
+    )
     report: dict[str, object] = {
         "benchmark": "submissions", "connections": connections, "answers": len(ANSWERS), "durable": True,
         "load": os.getloadavg()[0], "responses_stored": _stored(), "responses_expected": len(tokens),
+        "share_of_the_leanest_page": round(taken / leanly, 2),
         "share_of_the_one_statement": round(taken / most, 2),
         "results": [{"work": name, **figures} for name, figures in results.items()],
     }  # fmt: skip
@@ -90,19 +99,27 @@ def main(arguments: list[str] | None = None) -> dict[str, object]:
 
 
 def _in_turns(
-    port: int, web: int, database: int, pool: "ConnectionPool", submitted: Sequence[str], bare: Sequence[str]
+    ours: tuple[int, int],
+    other: tuple[int, int],
+    database: int,
+    pool: "ConnectionPool",
+    submitted: Sequence[str],
+    lean: Sequence[str],
+    bare: Sequence[str],
 ) -> dict[str, dict[str, float]]:
-    """Each kind of work a part at a time; what is submitted was opened before."""
-    found = {name: Measured() for name in ("empty view", "pages opened", "surveys submitted", "the one statement")}
-    of_web, of_database = partial(cpu_seconds, web), partial(cpu_seconds, database)
+    """Each kind of work a part at a time; what is submitted was opened before. Servers by port and process id."""
+    found = {name: Measured() for name in WORK}
+    of_database = partial(cpu_seconds, database)
     for turn in range(ROUNDS):
         mine, documents = submitted[turn::ROUNDS], list(map(_document, bare[turn::ROUNDS]))
-        for name, requests in (
-            ("empty view", [wire.get("/healthz")] * len(mine)),
-            ("pages opened", list(map(_opened, mine))),
-            ("surveys submitted", list(map(_submitted, mine))),
+        for name, (port, web), requests in (
+            ("empty view", ours, [wire.get("/healthz")] * len(mine)),
+            ("pages opened", ours, list(map(_opened, mine))),
+            ("surveys submitted", ours, list(map(_submitted, mine))),
+            ("leanest page", other, list(map(_submitted, lean[turn::ROUNDS]))),
         ):
-            found[name].add(partial(wire.seconds_of, port, requests, pool.max_size), of_web, of_database)
+            asking = partial(wire.seconds_of, port, requests, pool.max_size)
+            found[name].add(asking, partial(cpu_seconds, web), of_database)
         found["the one statement"].add(partial(_in_a_bare_loop, pool, documents), time.process_time, of_database)
     return {name: measured.figures() for name, measured in found.items()}
 
@@ -173,7 +190,7 @@ def _seed(count: int) -> list[str]:
 
 
 @contextlib.contextmanager
-def granian(connections: int) -> Iterator[tuple[int, int]]:
+def granian(connections: int, application: str = OURS) -> Iterator[tuple[int, int]]:
     """The web server as it is run in production: two processes, pooled connections. Yields its port and process id."""
     port = _free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
@@ -187,7 +204,7 @@ def granian(connections: int) -> Iterator[tuple[int, int]]:
         "--no-access-log",
     ]
     env = os.environ | {"DATABASE_POOL": "true", "DATABASE_POOL_SIZE": str(connections)}
-    web = subprocess.Popen([*command, "cxsurvey.wsgi:application"], env=env, start_new_session=True)
+    web = subprocess.Popen([*command, application], env=env, start_new_session=True)
     try:
         _wait_for(port)
         yield port, web.pid
@@ -303,7 +320,8 @@ def _print(report: dict[str, object], results: dict[str, dict[str, float]]) -> N
     print("  ".join(f"{name:>18}" for name in ("work", *names)))
     for work, figures in results.items():
         print("  ".join([f"{work:>18}", *(f"{figures[name]:>18}" for name in names)]))
-    print(f"submissions a second, as a share of the one statement's: {report['share_of_the_one_statement']}")
+    print(f"submissions a second, as a share of the leanest page's: {report['share_of_the_leanest_page']}")
+    print(f"as a share of the one statement's in a bare loop: {report['share_of_the_one_statement']}")
     print(f"responses stored {report['responses_stored']} of {report['responses_expected']} expected")
 
 
