@@ -5,16 +5,15 @@ from typing import Any
 import django_filters as filters  # type: ignore[import-untyped]
 from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from cxsurvey.lib.api_errors import ConflictResponseSerializer, InFlight, OtherBody, refusals_are_told
+from cxsurvey.lib.api_errors import refusals_are_told
 from surveys.actions.ask_list import ListIn, ask_list
-from surveys.actions.idempotency import Answer, KeyInFlight, KeyOfAnotherRequest, answer_once, request_hash
-from surveys.api.views import idempotency_key, respond
+from surveys.actions.idempotency import Answer
+from surveys.api.idempotency import CONFLICTS, HEADER, answered_once
 from surveys.models import AskDecision
 from surveys.queries import api as rows
 
@@ -92,35 +91,15 @@ class AskViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[AskDecision]):
 
     @extend_schema(
         request=AskInSerializer,
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key",
-                OpenApiTypes.STR,
-                OpenApiParameter.HEADER,
-                description="Up to 255 characters. The same key with the same body gets the first answer again, "
-                "with the header Idempotent-Replayed: true; with another body 422; while the first is in flight 409.",
-            )
-        ],
+        parameters=[HEADER],
         responses={
             202: AskedSerializer,
-            409: OpenApiResponse(ConflictResponseSerializer, description="The first request is in flight."),
-            422: OpenApiResponse(ConflictResponseSerializer, description="The key came with another body before."),
+            **CONFLICTS,
         },
     )
     def create(self, request: Request) -> HttpResponse:
         """Decide on an ask for each of these customers; those that may be asked get their message in time."""
-        key = idempotency_key(request)
-        return respond(_once(request, key) if key else _ask(request.data))
-
-
-def _once(request: Request, key: str) -> Answer:
-    digest = request_hash("POST asks", request.data)
-    try:
-        return answer_once(request.user.pk or 0, key, digest, lambda: _ask(request.data))
-    except KeyInFlight as error:
-        raise InFlight from error
-    except KeyOfAnotherRequest as error:
-        raise OtherBody from error
+        return answered_once(request, "asks", lambda: _ask(request.data))
 
 
 def _ask(data: Any) -> Answer:

@@ -3,17 +3,16 @@
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, viewsets
-from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from cxsurvey.lib.api_errors import ConflictResponseSerializer, InFlight, OtherBody, refusals_are_told
-from surveys.actions.idempotency import Answer, KeyInFlight, KeyOfAnotherRequest, answer_once, request_hash
+from cxsurvey.lib.api_errors import refusals_are_told
+from surveys.actions.idempotency import Answer
 from surveys.actions.record_interactions import InteractionIn, record_interactions
 from surveys.api.filters import CustomerFilter, InteractionFilter, InvitationFilter, SurveyFilter
+from surveys.api.idempotency import CONFLICTS, HEADER, answered_once
 from surveys.api.serializers import (
     CustomerSerializer,
     InteractionInSerializer,
@@ -80,45 +79,16 @@ class InteractionViewSet(viewsets.ReadOnlyModelViewSet[Interaction]):
 
     @extend_schema(
         request=InteractionInSerializer,
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key",
-                OpenApiTypes.STR,
-                OpenApiParameter.HEADER,
-                description="Up to 255 characters. The same key with the same body gets the first answer again, "
-                "with the header Idempotent-Replayed: true; with another body 422; while the first is in flight 409.",
-            )
-        ],
+        parameters=[HEADER],
         responses={
             201: InteractionSerializer,
             200: OpenApiResponse(InteractionSerializer, description="The reference was known already."),
-            409: OpenApiResponse(ConflictResponseSerializer, description="The first request is in flight."),
-            422: OpenApiResponse(ConflictResponseSerializer, description="The key came with another body before."),
+            **CONFLICTS,
         },
     )
     def create(self, request: Request) -> HttpResponse:
         """Record one contact. Rules run: customers may be asked about it."""
-        key = idempotency_key(request)
-        return respond(record_once(request, key) if key else record(request.data))
-
-
-def idempotency_key(request: Request) -> str:
-    """The header, blank where there is none; a key that cannot be stored is refused."""
-    key: str = request.headers.get("Idempotency-Key", "")
-    if len(key) > 255 or not key.isascii() or not (key == "" or key.isprintable()):
-        raise ValidationError({"Idempotency-Key": ["Give up to 255 printable ASCII characters."]})
-    return key
-
-
-def record_once(request: Request, key: str) -> Answer:
-    """The answer of the first request with this key, or the contact recorded now."""
-    digest = request_hash("POST interactions", request.data)
-    try:
-        return answer_once(request.user.pk or 0, key, digest, lambda: record(request.data))
-    except KeyInFlight as error:
-        raise InFlight from error
-    except KeyOfAnotherRequest as error:
-        raise OtherBody from error
+        return answered_once(request, "interactions", lambda: record(request.data))
 
 
 def record(data: Any) -> Answer:
@@ -129,11 +99,3 @@ def record(data: Any) -> Answer:
         recorded = record_interactions([InteractionIn(**told.validated_data)], ask=True)[0]
     body = JSONRenderer().render(InteractionSerializer(recorded.interaction).data)
     return Answer(201 if recorded.created else 200, body.decode())
-
-
-def respond(answer: Answer) -> HttpResponse:
-    """The stored bytes, so that a replay is the same to the byte."""
-    response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
-    if answer.replayed:
-        response["Idempotent-Replayed"] = "true"
-    return response

@@ -8,25 +8,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from surveys.question_kinds.base import QuestionSpec, Raw, RawValue, common_problems, one_text
+from surveys.question_kinds.typed_field import TypedField
 
 
-class DateField(forms.CharField):
+class DateField(TypedField):
     """The browser's own field for a day, which sends YYYY-MM-DD whatever it shows."""
 
     widget = forms.DateInput(attrs={"type": "date"})
 
     def __init__(self, spec: QuestionSpec) -> None:
-        super().__init__(max_length=40, required=spec.required, label=spec.text, help_text=spec.help)
-        self.spec = spec
-        self.error_messages |= {"required": wanted(spec), "max_length": wanted(spec)}
-
-    def clean(self, value: object) -> str:
-        text: str = super().clean(value)
-        try:
-            read(text, self.spec)
-        except ValueError as trouble:
-            raise forms.ValidationError(str(trouble), code="invalid") from None
-        return text
+        super().__init__(spec, read, wanted(spec))
 
 
 class Date:

@@ -8,26 +8,17 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from surveys.question_kinds.base import QuestionSpec, Raw, RawValue, common_problems, one_text, whole
+from surveys.question_kinds.typed_field import TypedField
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]{1,12}(?:[.,][0-9]{0,6})?|[.,][0-9]{1,6})")
 LARGEST: Final = 1e12
 
 
-class NumberField(forms.CharField):
+class NumberField(TypedField):
     """A text box for digits; a comma counts as the decimal point."""
 
     def __init__(self, spec: QuestionSpec) -> None:
-        super().__init__(max_length=40, required=spec.required, label=spec.text, help_text=spec.help)
-        self.spec = spec
-        self.error_messages |= {"required": wanted(spec), "max_length": wanted(spec)}
-
-    def clean(self, value: object) -> str:
-        text: str = super().clean(value)
-        try:
-            read(text, self.spec)
-        except ValueError as trouble:
-            raise forms.ValidationError(str(trouble), code="invalid") from None
-        return text
+        super().__init__(spec, read, wanted(spec))
 
 
 class Number:
