@@ -72,7 +72,7 @@ def _split(context: Context, split: Split, suppressed: list[Value]) -> Value | N
 
 def _columns(context: Context, code: str, sides: Sides, suppressed: list[Value]) -> dict[str, list[Value | None]]:
     table, service = context.table, context.runs.service
-    values = {"experience": table.experience, "service": service, "gap": service - table.experience}
+    values = {"experience": table.experience, "service": service, "gap": context.paired_service - table.experience}
     found: dict[str, list[Value | None]] = {}
     for what, column in values.items():
         means = _means(context, column, sides)

@@ -14,7 +14,7 @@ from feedback.dashboards.asking import asking_part
 from feedback.dashboards.between import between_part
 from feedback.dashboards.bond import bond_part
 from feedback.dashboards.contacts import contacts_part
-from feedback.dashboards.context import Context, Query, UnknownJourney, context_of
+from feedback.dashboards.context import Context, UnknownJourney, context_of
 from feedback.dashboards.contrast import contrast_part
 from feedback.dashboards.explain import explain_part
 from feedback.dashboards.feelings import feelings_part
@@ -26,6 +26,7 @@ from feedback.dashboards.needed import needed_part
 from feedback.dashboards.phases import phases_part
 from feedback.dashboards.priorities import priorities_part
 from feedback.dashboards.quality import quality_part
+from feedback.dashboards.query import Query
 from feedback.dashboards.recent import recent_part
 from feedback.dashboards.register import register_part
 from feedback.dashboards.response import response_part
@@ -151,11 +152,23 @@ def _header(context: Context, now: datetime) -> Value:
     return {
         "journey": context.definition.code,
         "name": context.definition.name,
-        "window": {"from": _iso(query.start), "to": _iso(query.end)},
+        "window": _window(context),
         "filters": {"segments": dict(query.segments), "by": query.by or None, "weighted": query.weighted},
         "formula_version": FORMULA_VERSION,
         "generated_at": now.isoformat(),
         "hidden": context.hidden,
+    }
+
+
+def _window(context: Context) -> Value:
+    """As moved to where no two windows differ by too few people; asked: where that is not what was asked for."""
+    query, asked = context.query, context.asked
+    found: Value = {"from": _iso(query.start), "to": _iso(query.end), "asked": None, "sentence": ""}
+    if asked.window == query.window:
+        return found
+    return found | {
+        "asked": {"from": _iso(asked.start), "to": _iso(asked.end)},
+        "sentence": "" if context.hidden else words.window_sentence(asked.window, query.window),
     }
 
 
@@ -169,11 +182,11 @@ def _measured(context: Context) -> Value:
     suppressed: list[Value] = []
     asked = asked_by_stage(definition.journey_id, context.query.window)
     if context.hidden:
-        suppressed.append({"cell": "filters", "reason": too_few()})
+        suppressed.append({"cell": "filters" if context.query.segments else "window", "reason": too_few()})
     scores = headline.scores(context, suppressed)
     blocked = doubts.blocks_finding(scores["warnings"], definition)
     found: Value = scores | {
-        "stages": parts.stage_values(definition, table, asked, suppressed),
+        "stages": parts.stage_values(definition, table, asked, context.told.untold, suppressed),
         "text": {"sentiment": {}, "themes": []},
         "segments": segment_values(context, blocked, suppressed),
         "suppressed": suppressed,

@@ -1,6 +1,5 @@
 """What a comparison is about: the question asked, the journey's definition, its run rows, read once for all parts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -9,10 +8,11 @@ import numpy as np
 from django.db.models import QuerySet
 
 from feedback.dashboards import parts
-from feedback.dashboards.views_shown import filters_hide
+from feedback.dashboards.query import Query
+from feedback.dashboards.told import Told, told_of
+from feedback.insights.arrays import Floats
 from feedback.insights.comparison import pair_weights
 from feedback.insights.run_service import RunScores
-from feedback.insights.versions import seed_of
 from feedback.models import RunScore
 from feedback.queries.journey_definition import JourneyDefinition, journey_definition
 from feedback.queries.run_columns import RunColumns, keys_of
@@ -27,34 +27,13 @@ class UnknownJourney(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """What is compared: a journey, runs ended in [start, end), filtered by attributes; by: break down by attribute."""
-
-    journey: str
-    start: datetime | None = None
-    end: datetime | None = None
-    segments: Mapping[str, str] = field(default_factory=dict)
-    by: str = ""
-    weighted: bool = False
-
-    @property
-    def window(self) -> Window:
-        """Its window."""
-        return Window(self.start, self.end)
-
-    def seed(self, journey: str) -> int:
-        """The seed of everything random in it: the same question gives the same bytes."""
-        return seed_of(journey=journey, start=self.start, end=self.end, segments=dict(self.segments))
-
-
-@dataclass(frozen=True, slots=True)
 class Context:
     """A query with what every part of its answer reads; weights: of the pairs, None where nothing is weighted.
 
-    history: the journey's runs of all times up to the window's end, with the same filters; everybody: without these.
-    hidden: the filters leave, or leave out, too few people, so that nothing of them is read. judging: only the tests of
-    these runs are wanted, so that nothing need be computed that describes. held: what a part has read, for its
-    twin that judges closed months.
+    asked: the query before its window was moved. history: the journey's runs of all times up to the window's end, with
+    the same filters; everybody: without these. told: what may be told of them, by the runs of all times; where they are
+    too few people nothing of them is read. judging: only the tests of these runs are wanted, so that nothing need be
+    computed that describes. held: what a part has read, for its twin that judges closed months.
     """
 
     query: Query
@@ -64,15 +43,27 @@ class Context:
     weights: Any
     history: RunHistory
     everybody: RunHistory
-    hidden: bool = False
+    asked: Query
+    told: Told
     judging: bool = False
     held: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nothing is shown."""
+        return self.told.nothing
 
     @property
     def run_ids(self) -> QuerySet[RunScore, int]:
         """The ids of its runs as a subquery: a list of a million ids is no filter."""
         found = run_ids(self.definition.journey_id, self.query.window, self.query.segments)
         return found.filter(pk=NOBODY) if self.hidden else found
+
+    @property
+    def paired_service(self) -> Floats:
+        """The service score of each run as the gap takes it."""
+        spared = np.isin(self.table.run, list(self.told.spared))
+        return np.where(spared, np.nan, self.runs.service)
 
     @property
     def in_window(self) -> RunHistory:
@@ -88,8 +79,10 @@ class Context:
         """The same question asked at that moment, of what has been read; only its tests are wanted."""
         query = replace(self.query, end=until)
         history, everybody = self.history.known_at(until), self.everybody.known_at(until)
-        table = self.table.where(self.table.numbers["at"] < until.timestamp())
-        return replace(_context(query, self.definition, table, history, everybody), judging=True, held=self.held)
+        earlier = self.table.numbers["at"] < until.timestamp()
+        table, runs = self.table.where(earlier), self.runs.where(earlier)
+        found = replace(self, query=query, table=table, runs=runs, history=history, everybody=everybody, judging=True)
+        return replace(found, weights=_weights(table))
 
 
 def context_of(query: Query) -> Context:
@@ -97,30 +90,38 @@ def context_of(query: Query) -> Context:
     definition = journey_definition(query.journey)
     if definition is None:
         raise UnknownJourney(query.journey)
-    table, everybody = _runs(definition, query)
-    history = everybody.matching({name: [value] for name, value in query.segments.items()})
-    return _context(query, definition, table, history, everybody)
+    keys = keys_of(definition)
+    if query.window == Window() and not query.segments:
+        table = run_table(definition.journey_id, query.window, query.segments, keys)
+        whole = _history_of(definition, table)
+        return _context(query, query, definition, table, whole, told_of(definition, whole, query))
+    whole = run_history([definition.journey_id], None, keys)
+    told = told_of(definition, whole, query)
+    moved = replace(query, start=told.start, end=told.end)
+    table = run_table(definition.journey_id, moved.window, moved.segments, keys)
+    return _context(query, moved, definition, table, whole, told)
 
 
 def _context(
-    query: Query, definition: JourneyDefinition, table: RunTable, history: RunHistory, everybody: RunHistory
+    asked: Query, query: Query, definition: JourneyDefinition, table: RunTable, whole: RunHistory, told: Told
 ) -> Context:
-    hidden = bool(query.segments) and filters_hide(everybody.between(query.start, query.end), query.segments)
-    if hidden:
-        table, history = table.where(np.zeros(len(table), bool)), history.where(np.zeros(len(history), bool))
+    """Nothing is read of what may not be told, so that no part can show it."""
+    if told.nothing:
+        table = table.where(np.zeros(len(table), dtype=bool))
     runs = parts.service_of(definition, table)
-    return Context(query, definition, table, runs, _weights(table), history, everybody, hidden)
+    everybody = whole.known_at(query.end) if query.end else whole
+    history = everybody.matching({name: [value] for name, value in query.segments.items()})
+    if told.nothing:
+        history = history.where(np.zeros(len(history), bool))
+    table, history = table.without(told.untold), history.without(told.untold)
+    return Context(query, definition, table, runs, _weights(table), history, everybody, asked, told)
 
 
-def _runs(definition: JourneyDefinition, query: Query) -> tuple[RunTable, RunHistory]:
-    """The runs asked about, and everybody's of all times; read once where these are the same."""
-    keys = keys_of(definition)
-    table = run_table(definition.journey_id, query.window, query.segments, keys)
-    if query.window == Window() and not query.segments:
-        journeys = np.full(len(table), definition.journey_id)
-        columns = RunColumns(table.run, journeys, table.customer, table.people, table.numbers, table.keyed)
-        return table, history_of(columns, table.words)
-    return table, run_history([definition.journey_id], query.end, keys)
+def _history_of(definition: JourneyDefinition, table: RunTable) -> RunHistory:
+    """The history of all runs, where these have just been read."""
+    journeys = np.full(len(table), definition.journey_id)
+    columns = RunColumns(table.run, journeys, table.customer, table.people, table.numbers, table.keyed)
+    return history_of(columns, table.words)
 
 
 def _weights(table: RunTable) -> Any:

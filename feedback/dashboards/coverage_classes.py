@@ -227,7 +227,7 @@ def non_response(frame: Frame) -> list[Value]:
 def pair_values(frame: Frame) -> tuple[list[Value], Value | None]:
     """Who is missing among the pairs, by class, and the gap weighted to all journeys; None with too small a class."""
     context = frame.asked.context
-    gaps = (context.runs.service - context.table.experience)[frame.inside]
+    gaps = (context.paired_service - context.table.experience)[frame.inside]
     paired, labels = np.isfinite(gaps), np.asarray(frame.classes, dtype=object)
     population = {name: float((labels == name).sum()) for name in sorted(set(frame.classes))}
     pairs = {name: int((paired & (labels == name)).sum()) for name in population}

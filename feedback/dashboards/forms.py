@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from feedback.dashboards.context import Query
+from feedback.dashboards.query import Query
 
 
 class DayInput(forms.DateInput):

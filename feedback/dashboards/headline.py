@@ -1,5 +1,6 @@
 """The headline of a comparison: service, experience, the gap between them, the hidden poor and the quadrant."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def scores(context: Context, suppressed: list[Value]) -> Value:
     experience["metric"] = question.metric if question else None
     scale = question.scale if question else None
     experience["scale"] = [scale.minimum, scale.maximum] if scale else None
-    gap = paired_gap(runs.service, table.experience, table.customer, weights, context.seed)
+    gap = paired_gap(context.paired_service, table.experience, table.customer, weights, context.seed)
     warnings = [
         *doubts.format_warnings(definition),
         *doubts.scale_warnings(definition, table),
@@ -77,8 +78,8 @@ def _gap_value(context: Context, gap: Gap, blocked: bool) -> Value:
             )
     min_gap = float(definition.options.get("min_gap", 5.0))
     judged = dict(zip(family, with_family(list(family.values()), min_gap), strict=True))[definition.code]
-    if judged.label == "not_enough":
-        judged = withheld(judged)
+    if judged.label == "not_enough" or not context.told.gap:
+        judged = dataclasses.replace(withheld(judged), label="not_enough")
     weighted = judged.weighted
     return {
         "gap": judged.gap,

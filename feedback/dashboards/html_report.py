@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_bidi
 
-from feedback.dashboards.context import Query
 from feedback.dashboards.picture import picture
+from feedback.dashboards.query import Query
 from feedback.insights.suppression import comments_shown
 from feedback.queries.comments import comments as comments_by_id
 from feedback.queries.comments import newest_comments

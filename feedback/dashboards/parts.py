@@ -1,7 +1,7 @@
 """The parts of a comparison: each takes run rows and the journey's definition and gives plain values."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -60,10 +60,21 @@ def stage_values(
     definition: JourneyDefinition,
     table: RunTable,
     asked: Mapping[str, tuple[int, int]],
+    untold: Collection[str],
     suppressed: list[Value],
 ) -> list[Value]:
-    """Every stage in order with score, interval, n, and how many were asked; not measured: score None and n 0."""
-    return [_stage_value(definition, table, stage, asked, suppressed) for stage in definition.stages]
+    """Every stage in order with score, interval, n, and how many were asked; not measured: score None and n 0.
+
+    untold: stages whose answers may not be told.
+    """
+    rows = []
+    for stage in definition.stages:
+        row = _stage_value(definition, table, stage, asked)
+        if stage.code in untold or row["state"] == "hidden":
+            suppressed.append({"cell": f"stages.{stage.code}", "reason": too_few()})
+            row = {**hidden(row), "measured": True, "state": "hidden"}
+        rows.append(row)
+    return rows
 
 
 def _stage_value(
@@ -71,7 +82,6 @@ def _stage_value(
     table: RunTable,
     stage: StageDefinition,
     asked: Mapping[str, tuple[int, int]],
-    suppressed: list[Value],
 ) -> Value:
     values, customers, rows = table.stage_answers(stage.code)
     question = definition.headline_of(stage.code)
@@ -89,9 +99,6 @@ def _stage_value(
         "answered": answered,
     }
     value["state"] = "not_measured" if value["n"] == 0 else state_of(value)
-    if value["state"] == "hidden":
-        suppressed.append({"cell": f"stages.{stage.code}", "reason": too_few()})
-        value = {**hidden(value), "measured": True, "state": "hidden"}
     return value
 
 

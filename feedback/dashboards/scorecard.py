@@ -195,8 +195,9 @@ def _lowest_stage(value: Value) -> tuple[str, ...]:
 def _headline(board: Board) -> Tiles:
     """Gap and hidden poor as the page has them; the NPS tile has the page's interval."""
     gap, poor = board.value["gap"], board.value["hidden_poor"]
-    paired = clustered_mean(board.now.service - board.now.experience, board.now.customer)
-    before = None if board.before is None else board.before.service - board.before.experience
+    spared = list(board.context.told.spared)
+    paired = clustered_mean(_gaps(board.now, spared), board.now.customer)
+    before = None if board.before is None else _gaps(board.before, spared)
     change = _change(paired, before, _customers(board)) if gap["gap"] is not None else None
     tile = Tile("gap", "points", gap["gap"], gap["lo"], gap["hi"], gap["n_pairs"] or 0, change)
     found: Tiles = [("end_to_end", tile)]
@@ -204,6 +205,10 @@ def _headline(board: Board) -> Tiles:
         hidden_poor = Tile("hidden_poor", SHARE, poor["share"], poor["lo"], poor["hi"], poor["n"])
         found.append(("end_to_end", hidden_poor))
     return found
+
+
+def _gaps(runs: RunHistory, spared: Sequence[int]) -> Floats:
+    return np.where(np.isin(runs.run, spared), np.nan, runs.service - runs.experience)
 
 
 def _contacts(board: Board) -> Tiles:

@@ -9,42 +9,54 @@ from django.utils.translation import gettext as _
 from feedback.dashboards import parts
 from feedback.dashboards.context import Context
 from feedback.dashboards.keys import key
-from feedback.dashboards.views_shown import rows_hidden
 from feedback.dashboards.words import one
 from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.insights.comparison import MIN_GAP, Gap, paired_gap, with_family
+from feedback.insights.cube import Key
 from feedback.insights.intervals import Mean, clustered_mean, mean_difference
 from feedback.insights.scores import mean_score
 from feedback.insights.shares import share_of
-from feedback.insights.suppression import complementary, too_few
+from feedback.insights.suppression import too_few
 
 Value = dict[str, Any]
 
 
 def segment_values(context: Context, blocked: bool, suppressed: list[Value]) -> list[Value]:
-    """A row per value of the attribute asked for; the gaps are one family (method 3.4), no finding where `blocked`."""
+    """A row per value of the attribute asked for; the gaps are one family (method 3.4), no finding where `blocked`.
+
+    Each of its numbers is judged by the customers behind it, those of whom the value is not known being a cell too.
+    """
     name = context.query.by
     if not name:
         return []
     labels = np.array(context.table.attribute(name), dtype=object)
     known = np.array([label is not None for label in labels], dtype=bool)
     insides = {label: labels == label for label in sorted(set(labels[known].tolist()))}
+    told, wanted = context.told, [(*context.query.segments.values(), label) for label in insides]
+    if told.nameless_hidden(context.query.segments):
+        known = np.ones(len(labels), dtype=bool)  # held against all others, or the few without would follow
     values = [_row(context, name, label, inside, known & ~inside) for label, inside in insides.items()]
-    hidden = rows_hidden(context.in_window, context.query.segments, name, list(insides))
+    hidden = told.hidden([told.rows.everybody, told.rows.rated], wanted)
     few = [hide or not value["experience"]["n"] for value, hide in zip(values, hidden, strict=True)]
     shown = [value for value, hide in zip(values, few, strict=True) if not hide]
     gaps = _judged(context, [insides[value["value"]] for value in shown])
     for value, gap in zip(shown, gaps, strict=True):
         value["gap"] = _gap_value(gap, blocked)
-    for value, hide in _flagged(shown, "service", "n"):
-        if hide:
-            suppressed.append({"cell": f"{_cell(value)}.service", "reason": too_few()})
-            value |= {"service": parts.hidden(value["service"])}
-    for value, hide in _flagged(shown, "gap", "n_pairs"):
-        if hide:
-            suppressed.append({"cell": f"{_cell(value)}.gap", "reason": too_few()})
-            value |= {"gap": dict.fromkeys(value["gap"]) | {"finding": False}}
+    _hide_numbers(context, values, wanted, suppressed)
     return [_hidden(value, suppressed) if hide else value for value, hide in zip(values, few, strict=True)]
+
+
+def _hide_numbers(context: Context, values: Sequence[Value], wanted: Sequence[Key], suppressed: list[Value]) -> None:
+    """Service, gap and NPS of shown rows where too few stand behind these, and of those by which they would follow."""
+    views, question = context.told.rows, parts.nps_question(context.definition)
+    judged = {"service": [views.served], "gap": context.told.paired(views)}
+    if question:
+        judged["nps"] = [np.isfinite(views.history.ratings.column(question.key))]
+    for what, runs in judged.items():
+        for value, hide in zip(values, context.told.hidden(runs, wanted), strict=True):
+            if hide and value[what] and value["gap"]:
+                suppressed.append({"cell": f"{_cell(value)}.{what}", "reason": too_few()})
+                value |= {what: parts.hidden(value[what]) | ({"finding": False} if what == "gap" else {})}
 
 
 def segment_findings(value: Value) -> list[Value]:
@@ -115,7 +127,7 @@ def _mean(values: Floats, inside: Bools, customer: Ints) -> Mean:
 
 
 def _judged(context: Context, insides: Sequence[Bools]) -> list[Gap]:
-    table, service = context.table, context.runs.service
+    table, service = context.table, context.paired_service
     gaps = [
         paired_gap(service[inside], table.experience[inside], table.customer[inside], seed=context.seed)
         for inside in insides
@@ -135,11 +147,6 @@ def _gap_value(gap: Gap, blocked: bool) -> Value:
         "q": gap.q,
         "finding": bool(gap.finding and not blocked),
     }
-
-
-def _flagged(values: list[Value], what: str, count: str) -> list[tuple[Value, bool]]:
-    """Each with whether to hide it: those of too few, and the one by which they could be worked out."""
-    return list(zip(values, complementary([value[what][count] for value in values]), strict=True))
 
 
 def _cell(value: Value) -> str:

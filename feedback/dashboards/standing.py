@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from feedback.dashboards.context import Query
 from feedback.dashboards.keys import key
 from feedback.dashboards.page_tests import tests_of
+from feedback.dashboards.query import Query
 from feedback.insights.comparison import FINDING_Q
 from feedback.insights.page import LOOKS_A_YEAR, PageTest, standing
 

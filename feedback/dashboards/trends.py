@@ -11,9 +11,8 @@ from feedback.dashboards.context import Context
 from feedback.dashboards.measures import POINTS, net_promoters, nps_keys
 from feedback.dashboards.parts import nps_question
 from feedback.insights import trends
-from feedback.insights.arrays import Floats, Ints
+from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.insights.intervals import clustered_mean, mean_difference
-from feedback.insights.suppression import complementary
 from feedback.insights.versions import PAGE_PERMUTATIONS, seed_of
 from feedback.queries.run_history import DAY, RunHistory
 
@@ -26,7 +25,10 @@ MONDAY = 3  # days from the Monday before 1970 to 1970-01-01, a Thursday
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Single answers of one series: values, customers and days since 1970, all of one length."""
+    """Single answers of one series: values, customers and days since 1970, all of one length.
+
+    measured: which of everybody's runs of all times have such an answer.
+    """
 
     series: str
     code: str
@@ -35,14 +37,17 @@ class Source:
     values: Floats
     customer: Ints
     at: Floats
+    measured: Bools
 
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """The names of periods in order, and the place among them of each answer's, -1 where it is not over."""
+    """Periods in order, from begin to end (days since 1970); codes: the place of each answer's, -1: not over."""
 
     names: list[str]
     codes: Ints
+    begin: list[float]
+    end: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def trend_values(context: Context, value: Value) -> list[Value]:
     query = context.query
     until = min(query.end or datetime.max.replace(tzinfo=UTC), datetime.fromisoformat(value["generated_at"]))
     inside = context.history.between(query.start, query.end)
-    tracks = [_track(source, until, context.seed) for source in _sources(context, inside, value)]
+    tracks = [_track(context, source, until) for source in _sources(context, inside, value)]
     tracks = [track for track in tracks if track.data.periods]
     judged = trends.with_family([track.change for track in tracks])
     return [_value(track, change) for track, change in zip(tracks, judged, strict=True)]
@@ -70,33 +75,50 @@ def trend_values(context: Context, value: Value) -> list[Value]:
 
 def _sources(context: Context, history: RunHistory, value: Value) -> list[Source]:
     """Experience, service, every stage with answers, the NPS."""
-    found = [
-        Source(code, code, value["name"], None, getattr(history, code), history.customer, history.at)
-        for code in ("experience", "service")
-    ]
+    whole, name = context.told.filters.history, value["name"]
+    found = []
+    for code in ("experience", "service"):
+        scores, measured = getattr(history, code), np.isfinite(getattr(whole, code))
+        found.append(Source(code, code, name, None, scores, history.customer, history.at, measured))
     for stage in context.definition.stages:
         scores, rows = history.stage_scores.entries(stage.code)
-        found.append(
-            Source("stage", stage.code, stage.name, stage.owner, scores, history.customer[rows], history.at[rows])
-        )
+        measured = np.isfinite(whole.stage_scores.column(stage.code))
+        who, at = history.customer[rows], history.at[rows]
+        found.append(Source("stage", stage.code, stage.name, stage.owner, scores, who, at, measured))
     if nps_question(context.definition):
-        net = net_promoters(nps_keys(context.definition), history)
-        found.append(Source("nps", "nps", value["name"], None, net, history.customer, history.at))
+        keys = nps_keys(context.definition)
+        net, measured = net_promoters(keys, history), np.isfinite(net_promoters(keys, whole))
+        found.append(Source("nps", "nps", name, None, net, history.customer, history.at, measured))
     return [source for source in found if bool(np.isfinite(source.values).any())]
 
 
-def _track(source: Source, until: datetime, seed: int) -> Track:
-    """By weeks where half of them have 10 answers, else by months; periods that are not over are left out."""
+def _track(context: Context, source: Source, until: datetime) -> Track:
+    """By weeks where half of them have 10 answers, else by months; periods that are not over are left out.
+
+    Told is a period between two days of the calendar: one of too few customers is hidden with the next one, and what
+    is not over counts as a period too, or all answers minus those shown would tell it.
+    """
     end = until.timestamp() / DAY
     by, periods = "week", _weeks(source.at, end)
     if not trends.weekly_enough(_series(source, periods).counts):
         by, periods = "month", _months(source.at, until)
     data = _series(source, periods)
-    shown = tuple(not hidden for hidden in complementary(data.counts))
+    shown = _told(context, source, periods, data.periods)
     means, counts = (_kept(column, shown) for column in (data.means, data.counts))
-    drawn = seed_of(seed=seed, series=source.series, code=source.code)
+    drawn = seed_of(seed=context.seed, series=source.series, code=source.code)
     change = trends.change_point(means, counts, drawn, PAGE_PERMUTATIONS)
     return Track(source, by, periods, data, shown, change)
+
+
+def _told(context: Context, source: Source, periods: Periods, named: Sequence[str]) -> tuple[bool, ...]:
+    start = context.query.start
+    first = -np.inf if start is None else start.timestamp() / DAY
+    days = {-np.inf, *context.told.calendar(source.measured)}
+    told = {
+        name: (begin in days or begin <= first) and end in days
+        for name, begin, end in zip(periods.names, periods.begin, periods.end, strict=True)
+    }
+    return tuple(told[name] for name in named)
 
 
 def _series(source: Source, periods: Periods) -> trends.Series:
@@ -108,14 +130,16 @@ def _weeks(days: Floats, end: float) -> Periods:
     """The Monday of each day's week (UTC) as a date; none for weeks that end later than `end`."""
     mondays, codes = np.unique(np.floor((days + MONDAY) / 7) * 7 - MONDAY, return_inverse=True)
     names = [(EPOCH + timedelta(days=day)).date().isoformat() for day in mondays.tolist()]
-    return Periods(names, np.where((mondays + 7 <= end)[codes], codes, -1))
+    ends = mondays + 7
+    return Periods(names, np.where((ends <= end)[codes], codes, -1), mondays.tolist(), ends.tolist())
 
 
 def _months(days: Floats, until: datetime) -> Periods:
     """The month of each day (UTC); none for the month of `until` and later."""
     months, codes = np.unique(np.floor(days).astype("datetime64[D]").astype("datetime64[M]"), return_inverse=True)
     over = months < np.datetime64(until.astimezone(UTC).strftime("%Y-%m"))
-    return Periods(months.astype(str).tolist(), np.where(over[codes], codes, -1))
+    begin, end = (day.astype("datetime64[D]").astype(np.float64).tolist() for day in (months, months + 1))
+    return Periods(months.astype(str).tolist(), np.where(over[codes], codes, -1), begin, end)
 
 
 def _kept(column: Sequence[float], shown: Sequence[bool]) -> list[float]:

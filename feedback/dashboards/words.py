@@ -1,11 +1,13 @@
 """Sentences of a comparison, translatable; every number with interval and n, "goes with" and never "causes"."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.insights.suppression import small_cell
+from feedback.queries.run_table import Window
 
 Value = dict[str, Any]
 
@@ -39,9 +41,29 @@ def duration(days: float | None) -> str:
 def hidden_sentence() -> str:
     """Instead of any number of a filter that would tell of single people."""
     return _(
-        "Nothing is shown: this filter leaves fewer than %(least)s customers, or fewer than %(least)s could be worked "
-        "out by holding it against another view. Take a filter away or choose a longer time."
+        "Nothing is shown: this filter or time leaves fewer than %(least)s customers, or fewer than %(least)s could be "
+        "worked out by holding it against another view. Take a filter away or choose a longer time."
     ) % {"least": small_cell()}
+
+
+def window_sentence(asked: Window, shown: Window) -> str:
+    """Why a window is another one than was asked for; ends are the day after the last."""
+    return _(
+        "You asked for journeys that ended %(asked)s. Shown are those that ended %(shown)s: between two windows "
+        "that can be chosen lie at least %(least)s customers or nobody, so that no few people can be worked out by "
+        "holding one against the other."
+    ) % {"asked": _between(asked), "shown": _between(shown), "least": small_cell()}
+
+
+def _between(window: Window) -> str:
+    facts = {"first": _day(window.start), "last": _day(window.end)}
+    if window.start is None:
+        return _("before %(last)s") % facts
+    return (_("from %(first)s on") if window.end is None else _("from %(first)s to before %(last)s")) % facts
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.date().isoformat() if moment else ""
 
 
 def fewer() -> str:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from feedback.insights.arrays import Floats, FloatsLike, Ints, floats
+from feedback.insights.arrays import Bools, Floats, FloatsLike, Ints, floats
 
 ServiceRule = Literal["any", "complete"]
 
@@ -20,6 +20,10 @@ class RunScores:
     service: Floats
     lowest: Floats
     answered: Ints
+
+    def where(self, keep: Bools) -> "RunScores":
+        """Those of some of the runs."""
+        return RunScores(self.service[keep], self.lowest[keep], self.answered[keep])
 
 
 def stage_means(run: Ints, stage: Ints, values: FloatsLike, runs: int, stages: int) -> Floats:

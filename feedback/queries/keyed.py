@@ -1,6 +1,6 @@
 """A JSON column of many rows as arrays: one of numbers a key, what little is more than one number a row beside it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
 
@@ -91,6 +91,11 @@ class Keyed(Sequence[dict[str, Any]]):
         np.add.at(total, rows, values)
         np.add.at(count, rows, 1)
         return total / count
+
+    def without(self, keys: Collection[str]) -> "Keyed":
+        """The same without some of the keys."""
+        more = {key: found for key, found in self.more.items() if key not in keys}
+        return Keyed(self.rows, self.many, self.first.without(keys), more, self.kept)
 
     def take(self, index: Ints) -> "Keyed":
         """The same for some of the rows, in their order."""

@@ -1,6 +1,6 @@
 """Columns of numbers in little room: most runs lack most answers, and answers are small whole numbers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +49,12 @@ class Packed(Mapping[str, Floats]):
         if index is None:
             return bool(len(column.values)) and (column.rows is not None or bool(np.isfinite(column.values).any()))
         return bool(np.isfinite(self[name][index]).any())
+
+    def without(self, names: Collection[str]) -> "Packed":
+        """The same columns, not copied, but for some."""
+        other = Packed(self.rows)
+        other.held = {name: column for name, column in self.held.items() if name not in names}
+        return other
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.held)

@@ -1,6 +1,6 @@
 """Run rows of journeys by time, whatever the window: what trends, changes and earlier windows are made of."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -118,6 +118,12 @@ class RunHistory:
         keyed = {name: getattr(self, name).take(index) for name in ("stage_scores", "ratings", "waits")}
         ids = {name: getattr(self, name)[index] for name in ("journey", "run", "customer", "index")}
         return replace(self, **ids, **keyed, numbers=Picked(self.numbers, index), held={})
+
+    def without(self, keys: Collection[str]) -> "RunHistory":
+        """The same without the answers about some stages and to some questions."""
+        if not keys:
+            return self
+        return replace(self, stage_scores=self.stage_scores.without(keys), ratings=self.ratings.without(keys), held={})
 
     def _once(self, name: str, made: Callable[[], T]) -> T:
         """What is made when first asked for, and then kept: callers look into lists row by row."""

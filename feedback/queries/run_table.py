@@ -1,7 +1,7 @@
 """Run rows of one journey in a window, as arrays for the insights."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -182,6 +182,12 @@ class RunTable:
     def rows_of(self, runs: Ints) -> Ints:
         """The row of each of these runs, -1 where it is not here."""
         return places_of(runs, self.run)
+
+    def without(self, keys: Collection[str]) -> "RunTable":
+        """The same without the answers about some stages and to some questions."""
+        if not keys:
+            return self
+        return replace(self, stage_scores=self.stage_scores.without(keys), ratings=self.ratings.without(keys), held={})
 
     def where(self, keep: Bools) -> "RunTable":
         """The same columns for some of the runs."""

@@ -63,6 +63,7 @@ def rows() -> Rows:
     mood = rng.normal(0, 1, 30)[airline] + rng.normal(0, 1, 600)
     items = np.clip(np.rint(3 + 0.6 * mood[:, None] + rng.normal(0, 0.9, (600, 4))), 1, 5).astype(int)
     items[rng.random((600, 4)) < 0.05] = 0
+    items[100:110, [0, 2]] = 0  # of enough airlines that the gap need leave out nobody to hide them
     happy = mood + 0.5 * items[:, 2] + rng.normal(0, 1, 600) > 1.5
     return [
         {

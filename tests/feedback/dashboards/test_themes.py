@@ -8,7 +8,8 @@ import pytest
 
 from feedback.actions.programmes import load_text
 from feedback.actions.store_answers import ResponseIn, store_responses
-from feedback.dashboards.context import Query, context_of
+from feedback.dashboards.context import context_of
+from feedback.dashboards.query import Query
 from feedback.dashboards.themes import ThemeValues, theme_values
 from feedback.models import RunScore
 from feedback.queries.themes import Said

@@ -164,7 +164,7 @@ def test_scorecard_tiles_repeat_the_page_and_say_why_not() -> None:
 
 
 def test_scorecard_change_is_held_against_the_equal_window_before() -> None:
-    rows = [Row(n / 2, experience=(60.0 if n >= 40 else 50.0) + n % 5, steps=3) for n in range(80)]
+    rows = [Row(n / 8, experience=(60.0 if n >= 160 else 50.0) + n % 5, steps=3) for n in range(320)]
     measured(rows)
     start = FIRST + 22 * DAY
     value = shop(start=start, end=start + 20 * DAY)

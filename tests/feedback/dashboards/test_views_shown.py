@@ -11,6 +11,8 @@ from tests.factories import published_journey
 from tests.factories.history import Row, scored_runs
 from tests.factories.listening import measured_journey
 
+NPS = {"code": "overall", "kind": "nps", "metric": "nps", "headline": True, "scale": (0, 10)}
+
 pytestmark = pytest.mark.django_db
 
 
@@ -40,7 +42,7 @@ def test_filter_that_leaves_out_too_few_people_returns_the_hidden_state() -> Non
     value = view(region="south")
     assert (value["hidden"], value["experience"]["score"], value["gap"]["gap"]) == (True, None, None)
     assert value["suppressed"][0] == {"cell": "filters", "reason": "fewer than 5"}
-    assert value["sentence"].startswith("Nothing is shown: this filter leaves fewer than 5 customers")
+    assert value["sentence"].startswith("Nothing is shown: this filter or time leaves fewer than 5 customers")
 
 
 def test_filter_and_break_down_hide_the_same_rows() -> None:
@@ -88,3 +90,57 @@ def test_random_tables_no_shown_views_differ_by_too_few(seed: int) -> None:
         if total is not None:
             lost = total - sum(count or 0 for count in rows)
             assert lost == 0 or (rows.count(None) >= 2 and lost >= 5)
+
+
+def rows_of(version: Any, groups: dict[str, tuple[int, dict[str, Any]]]) -> None:
+    """Groups of runs by region: how many, and what each of them has beside it."""
+    usual = {"service": 80.0, "stages": {"quote": 80.0}}
+    told = [
+        Row(n, **{"experience": float(50 + n % 7), **usual, **given}, attributes={"region": region.strip("?")})
+        for region, (number, given) in groups.items()
+        for n in range(number)
+    ]
+    scored_runs(version, told)
+
+
+def broken_down(what: str) -> list[tuple[str, bool]]:
+    rows = build_comparison(Query("shop", by="region"))["segments"]
+    number = {"gap": "gap", "share": "share"}.get(what, "score")
+    return [(row["value"], row[what] is None or row[what][number] is None) for row in rows]
+
+
+def test_few_nps_answers_of_one_row_hide_the_next_smallest() -> None:
+    version = published_journey(("quote",), code="shop")
+    measured_journey(version, NPS)
+    nps: dict[str, Any] = {"shop-e2e.overall|0-10": [9.0]}
+    silent: dict[str, Any] = {"ratings": {}}
+    rows_of(version, {"north": (3, {"ratings": nps}), "north?": (9, silent), "south": (10, {"ratings": nps}),
+                      "west": (30, {"ratings": nps})})  # fmt: skip
+    assert broken_down("nps") == [("north", True), ("south", True), ("west", False)]
+    assert broken_down("experience") == [("north", False), ("south", False), ("west", False)]
+
+
+def test_service_of_few_people_without_the_attribute_hides_the_smallest_row() -> None:
+    version = published_journey(("quote",), code="shop")
+    measured_journey(version)
+    unserved: dict[str, Any] = {"service": None, "stages": {}}
+    rows_of(version, {"": (3, {}), "?": (9, unserved), "north": (12, {}), "west": (30, {})})
+    assert broken_down("service") == [("north", True), ("west", False)]
+    assert broken_down("gap") == [("north", True), ("west", False)]
+
+
+def test_few_people_without_the_attribute_are_among_all_others_of_a_row() -> None:
+    version = published_journey(("quote",), code="shop")
+    measured_journey(version)
+    rows_of(version, {"": (3, {}), "north": (12, {}), "west": (30, {})})
+    (west,) = (row for row in build_comparison(Query("shop", by="region"))["segments"] if row["value"] == "west")
+    assert (west["share"]["k"], west["share"]["n"]) == (30, 45)
+
+
+def test_gap_of_a_row_with_few_rated_on_one_side_only_is_hidden() -> None:
+    version = published_journey(("quote",), code="shop")
+    measured_journey(version)
+    unserved: dict[str, Any] = {"service": None, "stages": {}}
+    rows_of(version, {"north": (20, {}), "north?": (2, unserved), "west": (30, {}), "west?": (9, unserved)})
+    assert broken_down("gap") == [("north", True), ("west", True)]
+    assert broken_down("service") == [("north", False), ("west", False)]

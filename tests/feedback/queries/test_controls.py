@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from feedback.dashboards.context import Query, context_of
+from feedback.dashboards.context import context_of
+from feedback.dashboards.query import Query
 from feedback.queries.controls import Controls, controls_of
 from tests.factories import published_journey
 from tests.factories.worlds import run_rows

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from feedback.actions.programmes import load_text
-from feedback.dashboards.context import Query, context_of
+from feedback.dashboards.context import context_of
+from feedback.dashboards.query import Query
 from feedback.queries.predictors import Candidate, Material, material_of
 from feedback.queries.themes import Said
 from surveys.models import JourneyRun, JourneyVersion
@@ -154,7 +155,7 @@ def test_material_rating_that_hardly_anybody_gave_is_left_out() -> None:
 
 
 def test_material_some_stages_asked_makes_service_partial() -> None:
-    scores = [{"apply": [80.0], "approval": [60.0]}, {"apply": [80.0]}]
+    scores = [{"apply": [80.0], "approval": [60.0]}, {"apply": [80.0]}] * 5
     run_rows(programme(), [contacts(1, service=70.0, stage_scores=row) for row in scores])
     assert material().partial_service is True
 
