@@ -22,6 +22,9 @@ from surveys.models import Survey, SurveyVersion
 
 Edit = Callable[[dict[str, Any]], dict[str, Any]]
 EDITOR: Final = "design:editor"
+STANDS_ON: Final = {name: name for name in ("editor", "words", "languages", "logic", "publish")} | dict.fromkeys(
+    ("logic-save", "ends", "blocks"), "logic"
+)  # an address of the designer: the page that it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,10 @@ def _words(value: Any) -> str:
 
 
 def back(request: HttpRequest, survey: Survey, code: str = "", to: str = EDITOR) -> HttpResponse:
-    """To the editor (or the page that is named), at the same question and language."""
+    """To the page that is named, else to the one that the form says it stands on, at the same question and language."""
+    if to == EDITOR:
+        to = f"design:{STANDS_ON.get(request.POST.get('to', ''), 'editor')}"
     query = {"q": code or request.POST.get("q", ""), "lang": request.POST.get("lang", "")}
     address = reverse(to, args=[survey.code])
-    told = urlencode({key: value for key, value in query.items() if value})
-    return redirect(f"{address}?{told}" if told else address)
+    place = urlencode({key: value for key, value in query.items() if value})
+    return redirect(f"{address}?{place}" if place else address)

@@ -19,6 +19,7 @@ from surveys.designer.page import Editor
 from surveys.drafting.translation_table import Filled, filled, missing, table
 from surveys.models import Survey
 
+LANGUAGES: Final = "design:languages"
 PLACE: Final = "place"
 MOST_BYTES: Final = 2_000_000
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -35,6 +36,7 @@ def words(request: HttpRequest, survey: Survey) -> HttpResponse:
             survey,
             lambda document: _worded(document, shown.language, request.POST),
             _("words of the survey changed"),
+            to="design:words",
         )
     context = {
         "survey": survey,
@@ -57,7 +59,8 @@ def languages(request: HttpRequest, survey: Survey) -> HttpResponse:
     shown = Editor(survey)
     if request.method == "POST":
         rows = _posted(request, shown)
-        return change(request, survey, lambda document: filled(document, rows).document, _("translations changed"))
+        label = _("translations changed")
+        return change(request, survey, lambda document: filled(document, rows).document, label, to=LANGUAGES)
     context = {
         "survey": survey,
         "editor": shown,
@@ -111,14 +114,14 @@ def import_table(request: HttpRequest, survey: Survey) -> HttpResponse:
         rows = _read(request)
     except ValueError as refused:
         messages.error(request, str(refused))
-        return redirect("design:languages", survey.code)
+        return redirect(LANGUAGES, survey.code)
     results: list[Filled] = []
 
     def edit(document: dict[str, Any]) -> dict[str, Any]:
         results.append(filled(document, rows))
         return results[-1].document
 
-    response = change(request, survey, edit, _("translations taken in"))
+    response = change(request, survey, edit, _("translations taken in"), to=LANGUAGES)
     for done in results[-1:]:
         told = ngettext("%(n)s text taken in.", "%(n)s texts taken in.", done.changed) % {"n": done.changed}
         messages.success(request, told)

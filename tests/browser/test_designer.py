@@ -1,58 +1,15 @@
 """The designer in a real browser: by mouse, by keyboard, without script, at three widths; looked at."""
 
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
-from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from surveys.models import Survey, SurveyVersion
-from tests.browser.conftest import OpenPage, keep, violations
-from tests.factories import published_journey
+from surveys.models import Survey
+from tests.browser.conftest import keep, violations
+from tests.browser.designing import design_fixture, designer_fixture, draft, make_survey  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-Design = Callable[..., Page]
-
-
-@pytest.fixture
-def designer() -> User:
-    """Staff who may work on questionnaires and publish them, and nothing else."""
-    user = User.objects.create_user("dana", password="x", is_staff=True)
-    names = ("view_survey", "change_survey", "change_surveyversion")
-    user.user_permissions.set(Permission.objects.filter(codename__in=names))
-    return user
-
-
-@pytest.fixture
-def design(live_server: Any, open_page: OpenPage, designer: User) -> Design:
-    """Open an address of the designer, logged in."""
-    client = Client()
-    client.force_login(designer)
-    session = client.cookies["sessionid"].value
-    published_journey(["call", "documents", "welcome"], "account")
-
-    def opened(path: str = "/design/", **options: Any) -> Page:
-        page = open_page(f"{live_server.url}/healthz", **{"width": 1280, **options})
-        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page.goto(f"{live_server.url}{path}")
-        return page
-
-    return opened
-
-
-def make_survey(page: Page, template: str = "csat", place: str = "account/call", name: str = "After the call") -> None:
-    page.get_by_role("link", name="New questionnaire").click()
-    page.get_by_label("Begin with").select_option(template)
-    page.get_by_label("It is about").select_option(place)
-    page.get_by_label("Name").fill(name)
-    page.get_by_role("button", name="Make it").click()
-
-
-def draft() -> SurveyVersion:
-    return SurveyVersion.objects.get(state="draft")
 
 
 def test_survey_made_edited_and_published_with_the_mouse(design):
@@ -180,6 +137,7 @@ def test_rules_with_a_group_inside_set_beside_the_map(design, script):
         inside.get_by_label("Its name").nth(index).fill("tier")
         inside.get_by_label("Value").nth(index).fill(tier)
     page.locator("#rules").get_by_role("button", name="Save").last.click()
+    expect(inside.get_by_label("What")).to_have_count(3)  # stored, and room for the next
     tiers = [{"customer": "attr.tier", "op": "eq", "value": tier} for tier in ("gold", "silver")]
     both = [{"question": "overall", "op": "le", "value": 2}, {"any": tiers}]
     assert draft().document["questions"][1]["show_if"] == {"all": both}

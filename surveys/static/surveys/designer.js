@@ -2,36 +2,16 @@
 (() => {
   "use strict";
 
-  const editor = () => document.getElementById("editor");
-
-  // Every change says which state of the draft it was made on; parts of the page are swapped, so it is read late.
-  document.addEventListener("htmx:configRequest", (event) => {
-    const shown = document.querySelector("#list input[name=base]");
-    if (shown) event.detail.parameters.base = shown.value;
-  });
-
   // A clash (409) and a form that could not be stored (422) are pages to be seen, not failures of the network.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const status = event.detail.xhr.status;
-    if (status === 422) event.detail.shouldSwap = true;
-    if (status === 409) {
-      event.detail.shouldSwap = true;
-      event.detail.target = document.querySelector("main");
-      event.detail.swapOverride = "outerHTML";
-      event.detail.selectOverride = "main";
-    }
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.xhr.status === 422) detail.shouldSwap = true;
+    if (detail.xhr.status === 409) Object.assign(detail, { shouldSwap: true, target: document.querySelector("main"), swapOverride: "outerHTML", selectOverride: "main" });
   });
 
-  document.addEventListener("htmx:sendError", () => say(editor()?.dataset.offline));
   document.addEventListener("htmx:afterSettle", () => {
     reload();
     sortable();
   });
-
-  function say(words) {
-    const state = document.getElementById("state");
-    if (state && words) state.textContent = words;
-  }
 
   function reload() {
     const frame = document.getElementById("preview");
@@ -62,7 +42,7 @@
       form.append(input);
     });
     document.body.append(form);
-    form.submit();
+    form.requestSubmit();
   }
 
   document.addEventListener("keydown", (event) => {
