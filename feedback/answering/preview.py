@@ -18,6 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from feedback.answering.opening import who_asks
 from feedback.answering.posted import BadPost, Posted, read_post
 from feedback.answering.sheets import Place, answer_sheet, fill, sheet
 from feedback.answering.visit import stands_on
@@ -34,6 +35,7 @@ from surveys.rendering.specs import specs_of
 
 Given = dict[str, list[str]]
 KEY: Final = "preview"
+NOBODYS: Final = {"revision": 0, "preferences": "#"}  # in the place of a customer's own
 
 
 # No CSRF token stands in the customer's page, and what is posted here changes nothing but the person's own session.
@@ -58,7 +60,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 def _page(request: HttpRequest, version: SurveyVersion, language: str) -> str:
     if "done" in request.GET:
         place = Place((), 1, 1, 0, 1, accent=_accent(request, version))
-        return fill(sheet("thanks", version, language, place=place), {"reference": "TEST"})
+        return fill(sheet("thanks", version, language, place=place), {"reference": "TEST", "preferences": "#"})
     given = {} if "page" not in request.GET else _given(request, version)
     values = _values(version, language, given)
     path = pages_of(version, values)
@@ -73,7 +75,7 @@ def _page(request: HttpRequest, version: SurveyVersion, language: str) -> str:
     typed = {name: values for name, values in given.items() if stands_on(name, place.page)}
     form = AnswerForm([spec for spec in specs_of(version, language) if spec.code in place.page], typed=typed)
     html = answer_sheet(version, language, place, form)
-    return fill(html, {"reason": page_texts(version, language).about, "made": "", "revision": 0, "preferences": "#"})
+    return fill(html, {"reason": who_asks(None, page_texts(version, language)), **NOBODYS})
 
 
 def _go_on(request: HttpRequest, version: SurveyVersion, language: str) -> HttpResponse:
@@ -90,7 +92,7 @@ def _go_on(request: HttpRequest, version: SurveyVersion, language: str) -> HttpR
     form = AnswerForm([s for s in specs_of(version, language) if s.code in page], _of(page, posted), whole=False)
     if posted.go != "back" and not form.is_valid():
         place = _place(version, path, here, values, _accent(request, version))
-        return HttpResponse(fill(answer_sheet(version, language, place, form), {}), status=422)
+        return HttpResponse(fill(answer_sheet(version, language, place, form), NOBODYS), status=422)
     request.session[KEY] = {"version": version.pk, "given": given}
     query: dict[str, Any] = {"lang": language, "page": max(1, here + (-1 if posted.go == "back" else 1))}
     query |= {"accent": request.GET["accent"]} if "accent" in request.GET else {}
@@ -118,7 +120,7 @@ def _place(version: SurveyVersion, path: list[Page], number: int, values: Mappin
     asked = [len(askable(version, page)) for page in path]
     rules = follow(version, path[number - 1], path, values, NOTHING, AS_WRITTEN) if follows(version) else ()
     first = sum(asked[: number - 1]) + 1
-    shown = Place(path[number - 1], number, first, sum(asked), len(path), "open", accent)
+    shown = Place(path[number - 1], number, first, sum(asked), len(path), accent=accent)
     return replace(shown, branches=bool(rules), rules=rules)
 
 

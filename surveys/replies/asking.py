@@ -15,9 +15,10 @@ SEVERAL = frozenset({"multi", "feelings"})
 
 
 def question_text(spec: QuestionSpec) -> str:
-    """The question with its ends or its choices, numbered as understand() reads them."""
+    """The question with its ends or its choices, numbered as understand() reads them; and how to skip it."""
     between = "\n" if spec.kind in LISTS else " "
-    return plain_signs(f"{spec.text}{between}{how_to_answer(spec)}".strip())
+    left_out = "" if spec.required else _("Reply SKIP to skip.")
+    return plain_signs(" ".join(filter(None, (f"{spec.text}{between}{how_to_answer(spec)}".strip(), left_out))))
 
 
 def how_to_answer(spec: QuestionSpec) -> str:

@@ -49,7 +49,7 @@ def test_whole_conversation_gives_one_response_by_sms(phone):
     assert phone.write("very good") == "Is it done? Answer Yes or No."
     assert phone.write("No, not yet.") != ""
     assert talk_of(invitation).asked_again
-    assert phone.write("not yet") == "What should we do better?"
+    assert phone.write("not yet") == "What should we do better? Reply SKIP to skip."
     assert phone.write("Call me back when you say so") == THANKS
     response = Response.objects.get()
     assert said(response) == {"overall": 5.0, "done": 0.0, "why": "Call me back when you say so"}
@@ -136,7 +136,7 @@ def test_logic_is_followed_and_full_stop_at_its_end(phone):
     )
     work()
     other = Phone(phone.provider, "+4915112345679")
-    assert other.write("3") == "What should we do better?"
+    assert other.write("3") == "What should we do better? Reply SKIP to skip."
 
 
 def test_question_that_no_message_can_carry_gives_way_and_the_page_goes_on_there(phone):

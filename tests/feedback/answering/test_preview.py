@@ -96,3 +96,12 @@ def test_question_that_waits_on_its_page_waits_in_the_preview_too(client_of):
         ("last", "", ""),
     ]
     assert html.count("surveys/follow.js") == 1
+
+
+def test_first_page_says_who_asks_about_what_in_whole_sentences(client_of, settings):
+    settings.SENDER_NAME = "Example Bank"
+    document = {"languages": ["en"], "about": {"en": "opening your account"}, "questions": [RATING, LAST]}
+    start_draft(SurveyFactory(code="told"), None, document)
+    page = " ".join(client_of.get("/design/told/preview/").content.decode().split())
+    assert "<p> Example Bank asks you about opening your account. 2 questions, about 30 seconds. </p>" in page
+    assert '<a href="#">Choose how we may ask you, or stop it</a>' in page

@@ -1,5 +1,7 @@
 """Questions as text messages: ends, numbered choices, the second try; and whatever they offer is understood."""
 
+from dataclasses import replace
+
 import pytest
 from django.utils import translation
 
@@ -26,17 +28,21 @@ WORDS = QuestionSpec("text", "text", "What should we do better?")
 @pytest.mark.parametrize(
     ("spec", "text"),
     [
-        (NPS, "How likely are you to recommend us? Answer from 0 (Not at all likely) to 10 (Extremely likely)."),
-        (CSAT, "How satisfied were you? Answer from 1 (Very dissatisfied) to 5 (Very satisfied)."),
-        (AGREE, "They listened. Answer from 1 (Strongly disagree) to 5 (Strongly agree)."),
-        (PLAIN, "How easy? Please answer with a number from 1 to 7."),
-        (YES_NO, "Is it done? Answer Yes or No."),
-        (SOLVED, "Is it? Answer Solved or Still open."),
-        (ONE, "Why?\n1 Price\n2 The wait\nAnswer with one number."),
-        (MANY, "Why?\n1 Price\n2 The wait\nAnswer with one or more numbers, such as 1 2."),
-        (AGE, "How many weeks? Please answer with a number from 0 to 52."),
-        (COUNT, "How many calls? Please answer with a number."),
-        (WORDS, "What should we do better?"),
+        (
+            replace(NPS, text="How likely?"),
+            "How likely? Answer from 0 (Not at all likely) to 10 (Extremely likely). Reply SKIP to skip.",
+        ),
+        (CSAT, "How satisfied were you? Answer from 1 (Very dissatisfied) to 5 (Very satisfied). Reply SKIP to skip."),
+        (AGREE, "They listened. Answer from 1 (Strongly disagree) to 5 (Strongly agree). Reply SKIP to skip."),
+        (PLAIN, "How easy? Please answer with a number from 1 to 7. Reply SKIP to skip."),
+        (replace(YES_NO, required=True), "Is it done? Answer Yes or No."),
+        (YES_NO, "Is it done? Answer Yes or No. Reply SKIP to skip."),
+        (SOLVED, "Is it? Answer Solved or Still open. Reply SKIP to skip."),
+        (ONE, "Why?\n1 Price\n2 The wait\nAnswer with one number. Reply SKIP to skip."),
+        (MANY, "Why?\n1 Price\n2 The wait\nAnswer with one or more numbers, such as 1 2. Reply SKIP to skip."),
+        (AGE, "How many weeks? Please answer with a number from 0 to 52. Reply SKIP to skip."),
+        (COUNT, "How many calls? Please answer with a number. Reply SKIP to skip."),
+        (WORDS, "What should we do better? Reply SKIP to skip."),
     ],
 )
 def test_question_says_how_to_answer_in_one_segment(spec, text):
