@@ -16,6 +16,7 @@ from surveys.question_kinds.registry import ASK_NOTHING
 from surveys.replies.document import FEW_QUESTIONS, by_conversation
 
 OLDEST_READER: Final = 14.0  # years: B1, what most adults read without effort
+OLDEST_TOLD: Final = 20  # beyond it the formulas name years that mean nothing
 SPARE_MINUTE: Final = {SurveyKind.TOUCHPOINT: 60, SurveyKind.END_TO_END: 180, SurveyKind.RELATIONSHIP: 240}
 WRITTEN: Final = frozenset({"text", "long_text", "short_text"})
 
@@ -55,11 +56,19 @@ def _whole(document: Mapping[str, Any], kind: str, around: Surroundings) -> Iter
     questions = questions_of(document)
     headline = next((each for each in questions if each.get("headline")), None)
     if headline is None:
-        yield Advice("no_headline", _("No question is the headline: this survey will give no score to compare."))
+        text = _(
+            "No question is the headline: this survey will give no score to compare. Tick “Headline” at the rating "
+            "that sums it up."
+        )
+        yield Advice("no_headline", text)
     else:
         yield from _other_scale(headline, around)
     if not any(each.get("kind") in WRITTEN for each in questions):
-        yield Advice("no_text", _("No question asks for words: you will see scores without their reasons."))
+        text = _(
+            "No question asks for words: you will see scores without their reasons. Add a question of the kind “Their "
+            "own words”."
+        )
+        yield Advice("no_text", text)
     asked = [each for each in questions if each.get("kind") not in ASK_NOTHING]
     if by_conversation(document) and len(asked) > FEW_QUESTIONS:
         text = _("By text message few people answer more than %(few)s questions: this survey has %(count)s.")
@@ -68,22 +77,17 @@ def _whole(document: Mapping[str, Any], kind: str, around: Surroundings) -> Iter
     limit = SPARE_MINUTE[SurveyKind(kind)]
     if around.seconds is not None and around.seconds > limit:
         text = ngettext(
-            "Answering takes about %(seconds)s second; people give up after about %(limit)s.",
-            "Answering takes about %(seconds)s seconds; people give up after about %(limit)s.",
+            "Answering takes about %(seconds)s second; people give up after about %(limit)s. Remove a question.",
+            "Answering takes about %(seconds)s seconds; people give up after about %(limit)s. Remove a question.",
             round(around.seconds),
         )
         yield Advice("too_long", text % {"seconds": round(around.seconds), "limit": limit})
 
 
-def _hard(age: int) -> str:
-    text = _("Takes a reader of about %(age)s years: shorter sentences and everyday words are answered by more people.")
-    return text % {"age": age}
-
-
 def _too_old(words: str, language: str) -> int:
     """The reader's age where it is more than most people's, else 0."""
     age = reading_age(words, language)
-    return round(age) if age is not None and age > OLDEST_READER else 0
+    return min(round(age), OLDEST_TOLD) if age is not None and age > OLDEST_READER else 0
 
 
 def _hard_as_a_whole(questions: Sequence[Mapping[str, Any]]) -> Iterator[Advice]:
@@ -95,20 +99,29 @@ def _hard_as_a_whole(questions: Sequence[Mapping[str, Any]]) -> Iterator[Advice]
             texts.setdefault(language, []).append(whole if whole.endswith((".", "?", "!")) else f"{whole}.")
     for language, parts in texts.items():
         if age := _too_old(" ".join(parts), language):
-            yield Advice("hard_to_read", _hard(age), language=language)
+            text = _(
+                "Only readers of about %(age)s years and more follow all of it easily: with shorter sentences and "
+                "everyday words, more people answer."
+            )
+            yield Advice("hard_to_read", text % {"age": age}, language=language)
 
 
 def _other_scale(headline: Mapping[str, Any], around: Surroundings) -> Iterator[Advice]:
     scale = headline.get("scale")
     if not scale:
         return
-    other = [name for name, kind, low, high in around.scales if (kind, low, high) != (headline.get("kind"), *scale)]
+    own = (headline.get("kind"), *scale)
+    other = [f"{name} ({kind} {low:g}-{high:g})" for name, kind, low, high in around.scales if (kind, low, high) != own]
     if other:
         text = _(
-            "The headline is asked in another way than in %(surveys)s: a gap between them proves nothing. Use the same "
-            "kind of question and the same scale."
+            "The headline (%(own)s) is asked in another way than in %(surveys)s: a gap between them proves nothing. "
+            "Use the same kind of question and the same scale in all of them."
         )
-        yield Advice("other_scale", text % {"surveys": ", ".join(other)}, str(headline.get("code", "")))
+        yield Advice(
+            "other_scale",
+            text % {"own": f"{own[0]} {own[1]:g}-{own[2]:g}", "surveys": ", ".join(other)},
+            str(headline.get("code", "")),
+        )
 
 
 def _question(question: Mapping[str, Any], around: Surroundings) -> Iterator[Advice]:
@@ -116,7 +129,10 @@ def _question(question: Mapping[str, Any], around: Surroundings) -> Iterator[Adv
     for language, words in each_text(question):
         yield from (Advice(rule, text, code, language) for rule, text in _wording(question, plain(words), language))
     if code in around.asked_before and code not in around.told_of:
-        yield Advice("never_used", _("No finding has ever used the answers to this question: is it needed?"), code)
+        text = _(
+            "No finding has ever used the answers to this question: remove it, unless somebody reads them otherwise."
+        )
+        yield Advice("never_used", text, code)
 
 
 def _wording(question: Mapping[str, Any], words: str, language: str) -> Iterator[tuple[str, str]]:
@@ -127,4 +143,8 @@ def _wording(question: Mapping[str, Any], words: str, language: str) -> Iterator
         text = _("“%(words)s” are two things in one rating: nobody can tell which was meant. Ask two questions.")
         yield "double", text % {"words": pair}
     if age := _too_old(words, language):
-        yield "hard_to_read", _hard(age)
+        text = _(
+            "Only readers of about %(age)s years and more follow this easily: with a shorter sentence and everyday "
+            "words, more people answer."
+        )
+        yield "hard_to_read", text % {"age": age}

@@ -28,7 +28,9 @@ def test_other_scale_than_the_stages_names_their_surveys():
     found = advice(
         {"questions": [OVERALL, WORDS]}, "end_to_end", Surroundings(scales=[("a", "nps", 0, 10), ("b", "csat", 1, 5)])
     )
-    assert [(each.code, each.question, " a:" in each.text) for each in found] == [("other_scale", "overall", True)]
+    assert [(each.code, each.question, " a (nps 0-10):" in each.text) for each in found] == [
+        ("other_scale", "overall", True)
+    ]
 
 
 def test_too_long_depends_on_the_kind_of_survey():
