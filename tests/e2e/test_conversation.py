@@ -49,7 +49,7 @@ def test_conversation_goes_on_from_its_rows_with_another_worker(provider: SmsPro
     app.control.purge()  # the broker forgets everything, the rows do not
     with running(*WORKER, **parts):
         publish("feedback.converse")  # as beat does every half minute
-        assert comes(provider, 3) == "What should we do better?"
+        assert comes(provider, 3) == "What should we do better? Reply SKIP to skip."
         assert provider.write_in(NUMBER, "Nothing, thank you") == (200, "")
         assert comes(provider, 4) == "Thank you. Your answers have arrived."
     response = Response.objects.get()
