@@ -79,8 +79,10 @@ def _interactions(j: Journeys, row: int, random: np.random.Generator) -> Iterato
     for stage in range(stages):
         if stage:
             moment += timedelta(seconds=round(float(j.waits[row, stage - 1]) * 86_400))
-        # A repeat has the reason of a contact before it at the stage, an extra step one of its own.
-        reasons = ["main", *[f"extra {k + 1}" for k in range(extra[stage])], *["main"] * int(again[stage])]
+        # A repeat has the reason of a contact before it at the stage, an extra step one of its own. No two stages share
+        # one: who comes for the next stage has not come back about the last.
+        own = f"step {stage + 1}"
+        reasons = [own, *[f"{own}, extra {k + 1}" for k in range(extra[stage])], *[own] * int(again[stage])]
         for reason in reasons:
             channel = 1 - channel if number in turns else channel
             end = moment + 10 * MINUTE

@@ -49,6 +49,14 @@ def test_tables_give_back_the_arrays():
     assert [10 * r["value"] for r in told_end] == list(j.experience[j.answered_end])
 
 
+def test_tables_only_repeats_come_back_about_the_same_thing():
+    (j,) = planted(4, 0.1, "A")
+    tables = make_world("A", 4, 0.1).tables
+    for row, run in enumerate(tables["runs"]):
+        reasons = [r["reason"] for r in tables["interactions"] if r["run"] == run["run"]]
+        assert len(reasons) - len(set(reasons)) == j.repeats[row]
+
+
 def test_tables_are_whole():
     tables = make_world("journeys", 1, 0.02).tables
     known = {row["customer"] for row in tables["customers"]}
