@@ -30,7 +30,30 @@ class FollowUpState(TextChoices):
 
     OPEN = "open", _("open")
     CONTACTED = "contacted", _("contacted")
-    CLOSED = "closed", _("closed")
+    SOLVED = "solved", _("solved")
+    NOT_SOLVABLE = "not_solvable", _("could not be solved")
+
+
+CLOSED_STATES = (FollowUpState.SOLVED, FollowUpState.NOT_SOLVABLE)
+
+
+class RootCause(TextChoices):
+    """What a follow-up came from in the end: the service taxonomy, and what no comment names."""
+
+    SPEED = "speed", _("speed")
+    KNOWLEDGE = "knowledge", _("knowledge")
+    PATIENCE = "patience", _("patience")
+    ACCOMMODATION = "accommodation", _("accommodation")
+    WAITING = "waiting_between_steps", _("waiting between steps")
+    KEPT_INFORMED = "kept_informed", _("not kept informed")
+    PAPERWORK = "paperwork", _("paperwork")
+    REPEATING = "repeating", _("having to repeat oneself, or to come back")
+    PRICE = "price", _("price and charges")
+    STAFF_MANNER = "staff_manner", _("staff manner")
+    WEB_APP = "web_app", _("web and app")
+    RULES = "rules", _("our own rules")
+    PRODUCT = "product", _("the product itself")
+    OTHER = "other", _("something else")
 
 
 class ImprovementKind(TextChoices):

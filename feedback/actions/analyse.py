@@ -20,6 +20,7 @@ from feedback.dashboards.standing import closed_month
 from feedback.enums import AnalysisState
 from feedback.insights.alive import heard_by
 from feedback.insights.suppression import small_cell
+from feedback.insights.versions import FORMULA_VERSION
 from feedback.models import Analysis
 from feedback.queries.analyses import claimable, comparable_journey, find_analysis, hash_of, is_small
 from feedback.queries.comments import newest_comments
@@ -51,8 +52,8 @@ class Kept:
 
     @property
     def has_value(self) -> bool:
-        """Whether there is a value to show, of whatever age."""
-        return self.row is not None and bool(self.row.value)
+        """Whether there is a value to show, of whatever age; one of other formulas may lack what is shown today."""
+        return bool(self.value) and self.value["formula_version"] == FORMULA_VERSION
 
     @cached_property
     def value(self) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
-from feedback.enums import FollowUpState
+from feedback.enums import CLOSED_STATES, FollowUpState
 from feedback.insights.alerts import CONTACT_HOURS, REOPEN_DAYS, Rule, alerts_due, owner_of
 from feedback.models import FollowUp
 from feedback.queries.alert_inputs import Watched, journeys_to_watch, owners_by_place, raised_before, watched_runs
 from feedback.queries.journey_definition import journey_definition
 from surveys.models import Interaction
 
+WHOLE = ("journey", "")  # answers where no stage or wait is to blame, or nobody owns it
 FIRST_CONTACT = timedelta(hours=CONTACT_HOURS)
 
 
@@ -38,7 +39,7 @@ def _raise(batch: list[Watched], owners: Mapping[tuple[str, str], int], now: dat
         FollowUp(
             rule=rule,
             run_id=item.run,
-            department_id=owners.get(_place(item, rule)),
+            department_id=owners.get(_place(item, rule), owners.get(WHOLE)),
             opened_at=now,
             due_at=now + FIRST_CONTACT,
         )
@@ -65,9 +66,9 @@ def reopen_follow_ups(now: datetime) -> int:
         started_at__gt=OuterRef("closed_at"),
         started_at__lte=OuterRef("closed_at") + timedelta(days=REOPEN_DAYS),
     )
-    closed = FollowUp.objects.filter(state=FollowUpState.CLOSED, closed_at__gte=now - 2 * timedelta(days=REOPEN_DAYS))
+    closed = FollowUp.objects.filter(state__in=CLOSED_STATES, closed_at__gte=now - 2 * timedelta(days=REOPEN_DAYS))
     ids = list(closed.filter(Exists(again)).values_list("pk", flat=True))
-    return FollowUp.objects.filter(pk__in=ids, state=FollowUpState.CLOSED).update(
+    return FollowUp.objects.filter(pk__in=ids, state__in=CLOSED_STATES).update(
         state=FollowUpState.OPEN,
         closed_at=None,
         contacted_at=None,

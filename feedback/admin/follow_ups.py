@@ -13,7 +13,7 @@ from cxsurvey.lib.admin import KeptAdmin, ModelForm
 from feedback.actions.follow_ups import mark_contacted
 from feedback.admin.filters import JourneyFilter
 from feedback.dashboards.words_time import RULES
-from feedback.enums import FollowUpState
+from feedback.enums import CLOSED_STATES, FollowUpState
 from feedback.models import FollowUp
 
 
@@ -38,11 +38,14 @@ class FollowUpForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         state = data.get("state")
-        if state == FollowUpState.CLOSED and not data.get("outcome"):
+        closes = state in CLOSED_STATES
+        if closes and not data.get("outcome"):
             self.add_error("outcome", _("Say what came of it: a follow-up is closed by its outcome."))
+        if closes and not data.get("root_cause"):
+            self.add_error("root_cause", _("Choose what it came from: without causes nothing can be mended."))
         if state != FollowUpState.OPEN:
             data["contacted_at"] = data.get("contacted_at") or timezone.now()
-        data["closed_at"] = (data.get("closed_at") or timezone.now()) if state == FollowUpState.CLOSED else None
+        data["closed_at"] = (data.get("closed_at") or timezone.now()) if closes else None
         return data
 
 
@@ -63,9 +66,9 @@ class FollowUpAdmin(KeptAdmin):
         "contacted_at",
         "closed_at",
     )
-    list_filter = ("state", OverdueFilter, "department", "rule", ("run__journey__code", JourneyFilter))
+    list_filter = ("state", OverdueFilter, "department", "rule", "root_cause", ("run__journey__code", JourneyFilter))
     list_select_related = ("run__journey", "department", "owner")
-    search_fields = ("rule", "run__external_id", "root_cause")
+    search_fields = ("rule", "run__external_id", "outcome")
     raw_id_fields = ("run",)
     readonly_fields = ("opened_at",)
     actions = ("contacted",)

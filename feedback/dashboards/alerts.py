@@ -1,6 +1,7 @@
 """Closing the loop: open and overdue follow-ups by rule, and how fast and how well they are dealt with."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from feedback.dashboards.context import Context
+from feedback.enums import CLOSED_STATES, FollowUpState
 from feedback.insights.alerts import CONTACT_HOURS, RULES, loop
 from feedback.insights.arrays import Floats
 from feedback.insights.neighbours import first_after
@@ -23,12 +25,13 @@ def alert_values(context: Context, value: Value) -> Value:
     """Follow-ups as they stand, however few (they are promises to single customers), and the measures of the loop."""
     now = datetime.fromisoformat(value["generated_at"])
     cases = cases_of(context.definition.journey_id, context.query.end)
-    open_ones = [case for case in cases if case.state != "closed"]
+    open_ones = [case for case in cases if case.state not in CLOSED_STATES]
     return {
         "open": len(open_ones),
         "overdue": sum(_overdue(case, now) for case in open_ones),
         "total": len(cases),
         "by_rule": [row for rule in _rules(cases) if (row := _by_rule(rule, cases, now))],
+        "causes": _causes(cases),
         "loop": _loop(cases, context.history, now),
     }
 
@@ -42,13 +45,19 @@ def _by_rule(rule: str, cases: Sequence[Case], now: datetime) -> Value | None:
     own = [case for case in cases if case.rule == rule]
     if not own:
         return None
-    waiting = [case for case in own if case.state != "closed"]
+    waiting = [case for case in own if case.state not in CLOSED_STATES]
     return {
         "rule": rule,
         "open": len(waiting),
         "overdue": sum(_overdue(case, now) for case in waiting),
         "total": len(own),
     }
+
+
+def _causes(cases: Sequence[Case]) -> list[Value]:
+    """What closed cases came from, the most frequent first; however few, as they stand in the list of cases."""
+    counts = Counter(case.root_cause for case in cases if case.state in CLOSED_STATES)
+    return [{"cause": cause, "n": n} for cause, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
 
 def _overdue(case: Case, now: datetime) -> bool:
@@ -63,11 +72,12 @@ def _loop(cases: Sequence[Case], history: RunHistory, now: datetime) -> Value | 
         return None
     hours = [_hours(case) for case in due]
     old, new = _scores(due, history)
-    found = loop(hours, [case.state == "closed" for case in due], old, new, [case.customer for case in due])
+    found = loop(hours, [case.state == FollowUpState.SOLVED for case in due], old, new, [case.customer for case in due])
     rescored = found.rescored
     return {
         "contacted_in_time": dataclasses.asdict(found.contacted_in_time),
-        "closed": dataclasses.asdict(found.solved),
+        "solved": dataclasses.asdict(found.solved),
+        "not_solvable": sum(case.state == FollowUpState.NOT_SOLVABLE for case in due),
         "median_hours": found.median_hours,
         "rescored": {"value": rescored.value, "lo": rescored.lo, "hi": rescored.hi, "n": rescored.n}
         if rescored.n >= small_cell()

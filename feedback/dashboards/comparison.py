@@ -152,6 +152,7 @@ def _header(context: Context, now: datetime) -> Value:
     return {
         "journey": context.definition.code,
         "name": context.definition.name,
+        "owner": context.definition.owner,
         "window": _window(context),
         "filters": {"segments": dict(query.segments), "by": query.by or None, "weighted": query.weighted},
         "formula_version": FORMULA_VERSION,

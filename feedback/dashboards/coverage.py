@@ -169,5 +169,6 @@ def _findings(value: Value, silent: Value | None) -> list[Value]:
     if silent is None or not silent["finding"]:
         return []
     rows = f"/admin/feedback/runscore/?journey__code={value['journey']}&segment={silent['name']}"
-    finding = {"text": silent["sentence"], "kind": "silent", "owner": None, "n": silent["n"], "rows_url": rows}
+    finding = {"text": silent["sentence"], "kind": "silent", "owner": value["owner"]}
+    finding |= {"n": silent["n"], "rows_url": rows}
     return [{**finding, "test": key("silent", silent["name"])}]

@@ -22,5 +22,4 @@ def lines_page(value: Value) -> list[str]:
 
 
 def _line(item: Value) -> str:
-    owner = item["owner"]
-    return f"- {item['text']}" + (f" Owner: {owner}." if owner and owner not in item["text"] else "")
+    return f"- {item['text']}" + ("" if item["kind"] == "driver" else f" Owner: {item['owner'] or 'nobody'}.")

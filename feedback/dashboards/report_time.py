@@ -9,10 +9,12 @@ from feedback.dashboards.words_time import (
     alarm_text,
     in_unit,
     judged,
+    loop_text,
     measure_name,
     period_name,
     series_name,
 )
+from feedback.enums import RootCause
 
 Value = dict[str, Any]
 
@@ -90,4 +92,5 @@ def _alerts(alerts: Value) -> list[str]:
         return []
     head = f"Follow-ups: {alerts['open']} open, {alerts['overdue']} overdue, {alerts['total']} in all"
     rows = [f"  {RULES.get(row['rule'], row['rule']):<40} {row['open']:>5} open" for row in alerts["by_rule"]]
-    return [head, *rows, ""]
+    rows += [f"  closed, from {RootCause(row['cause']).label:<28} {row['n']:>5}" for row in alerts["causes"]]
+    return [head, *rows, *([loop_text(alerts["loop"])] if alerts["loop"] else []), ""]

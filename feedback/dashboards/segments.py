@@ -67,7 +67,7 @@ def segment_findings(value: Value) -> list[Value]:
         {
             "text": _gap_text(name, row),
             "kind": "segment",
-            "owner": None,
+            "owner": value["owner"],
             "n": row["gap"]["n_pairs"],
             "rows_url": rows,
             "test": segment_key(row),

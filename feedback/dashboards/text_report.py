@@ -18,7 +18,7 @@ Value = dict[str, Any]
 
 def text_report(value: Value) -> str:
     """Experience first, service beside it, the gap with interval and sentence, stages, waits, warnings."""
-    lines = [f"{value['name']} ({value['journey']})", "", value["sentence"], "", *lines_page(value)]
+    lines = [f"{value['name']} ({value['journey']})", "", _answer(value), "", *lines_page(value)]
     lines += [_score("Experience", value["experience"]), _score("Service", value["service"]), _gap(value["gap"])]
     poor = value["hidden_poor"]
     if poor["share"] is not None:
@@ -32,6 +32,11 @@ def text_report(value: Value) -> str:
     lines += [*lines_flow(value), *lines_served(value), *lines_time(value), *lines_value(value)]
     lines += [f"! {item['code']}: {item['text']}" for item in value["warnings"]]
     return "\n".join([*lines, *_made_of(value)])
+
+
+def _answer(value: Value) -> str:
+    """The sentence, with who answers for the whole where its gap stands."""
+    return value["sentence"] + (f" Owner: {value['owner'] or 'nobody'}." if value["gap"]["stands"] else "")
 
 
 def _usual(value: Value) -> list[str]:

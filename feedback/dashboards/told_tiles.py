@@ -113,7 +113,7 @@ def _loop(value: Value) -> Tiles:
     loop = value["alerts"].get("loop")
     if not loop:
         return []
-    solved, again = loop["closed"], loop["rescored"]
+    solved, again = loop["solved"], loop["rescored"]
     found: Tiles = [("closed_loop", Tile("solved", "share", solved["share"], solved["lo"], solved["hi"], solved["n"]))]
     if again:
         found.append(("closed_loop", Tile("rescored", "points", again["value"], again["lo"], again["hi"], again["n"])))

@@ -75,11 +75,11 @@ def trend_values(context: Context, value: Value) -> list[Value]:
 
 def _sources(context: Context, history: RunHistory, value: Value) -> list[Source]:
     """Experience, service, every stage with answers, the NPS."""
-    whole, name = context.told.filters.history, value["name"]
+    whole, name, owner = context.told.filters.history, value["name"], context.definition.owner
     found = []
     for code in ("experience", "service"):
         scores, measured = getattr(history, code), np.isfinite(getattr(whole, code))
-        found.append(Source(code, code, name, None, scores, history.customer, history.at, measured))
+        found.append(Source(code, code, name, owner, scores, history.customer, history.at, measured))
     for stage in context.definition.stages:
         scores, rows = history.stage_scores.entries(stage.code)
         measured = np.isfinite(whole.stage_scores.column(stage.code))
@@ -88,7 +88,7 @@ def _sources(context: Context, history: RunHistory, value: Value) -> list[Source
     if nps_question(context.definition):
         keys = nps_keys(context.definition)
         net, measured = net_promoters(keys, history), np.isfinite(net_promoters(keys, whole))
-        found.append(Source("nps", "nps", name, None, net, history.customer, history.at, measured))
+        found.append(Source("nps", "nps", name, owner, net, history.customer, history.at, measured))
     return [source for source in found if bool(np.isfinite(source.values).any())]
 
 

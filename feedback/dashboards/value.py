@@ -15,7 +15,7 @@ def commercial_part(context: Context, value: Value) -> Addition:
     """commercial, with findings and warnings about the link."""
     suppressed: list[Value] = []
     commercial, warnings = commercial_value(context, suppressed)
-    findings = commercial_findings(commercial, value["journey"])
+    findings = commercial_findings(commercial, value)
     return Addition({"commercial": commercial}, findings, warnings, suppressed)
 
 

@@ -169,4 +169,6 @@ def findings(value: Value) -> list[Value]:
         return []
     text = gap_sentence(value | {"gap": gap | {"stands": True}})
     rows = f"/admin/feedback/runscore/?journey__code={value['journey']}"
-    return [{"text": text, "kind": "gap", "owner": None, "n": gap["n_pairs"], "rows_url": rows, "test": "gap"}]
+    return [
+        {"text": text, "kind": "gap", "owner": value["owner"], "n": gap["n_pairs"], "rows_url": rows, "test": "gap"}
+    ]

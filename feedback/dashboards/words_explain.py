@@ -329,7 +329,13 @@ def theme_findings(value: Value, themes: Sequence[Value]) -> list[Value]:
         rows = f"/admin/feedback/runscore/?journey__code={value['journey']}"
         if row["source"] == "comments":
             rows = f"/admin/feedback/themetag/?theme={row['theme']}"
-        finding = {"text": theme_sentence(row), "kind": "theme", "owner": None, "n": row["n"], "rows_url": rows}
+        finding = {
+            "text": theme_sentence(row),
+            "kind": "theme",
+            "owner": value["owner"],
+            "n": row["n"],
+            "rows_url": rows,
+        }
         found.append({**finding, "code": row["theme"], "test": key("theme", row["source"], row["theme"])})
     return found
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.dashboards.keys import key
-from feedback.dashboards.words import one
+from feedback.dashboards.words import one, signed
+from feedback.dashboards.words_contacts import percent
 
 Value = dict[str, Any]
 
@@ -61,6 +62,29 @@ MEASURES = {
     "promise_kept": gettext_lazy("Promises kept"),
     "paperless": gettext_lazy("Paperless journeys"),
 }
+
+
+def loop_text(loop: Value) -> str:
+    """How closing the loop goes: in time, solved, how fast, and how the same customers rate their next journey."""
+    text = _(
+        "Contacted within 48 hours: %(share)s (%(lo)s to %(hi)s) of %(n)s; solved: %(solved)s (%(low)s to %(high)s); "
+        "could not be solved: %(failed)s."
+    )
+    shares = {
+        name: percent(loop["contacted_in_time"][key]) for name, key in (("share", "share"), ("lo", "lo"), ("hi", "hi"))
+    }
+    shares |= {name: percent(loop["solved"][key]) for name, key in (("solved", "share"), ("low", "lo"), ("high", "hi"))}
+    parts = [text % {**shares, "n": loop["contacted_in_time"]["n"], "failed": loop["not_solvable"]}]
+    if loop["median_hours"] is not None:
+        parts.append(_("Half are contacted within %(hours)s hours.") % {"hours": one(loop["median_hours"])})
+    if again := loop["rescored"]:
+        text = _(
+            "The same customers' next journey: %(change)s points (%(lo)s to %(hi)s), %(n)s customers; "
+            "low scores rise by themselves, too."
+        )
+        numbers = {"change": signed(again["value"]), "lo": signed(again["lo"]), "hi": signed(again["hi"])}
+        parts.append(text % {**numbers, "n": again["n"]})
+    return " ".join(parts)
 
 
 def measure_name(code: str) -> str:

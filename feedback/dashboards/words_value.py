@@ -116,15 +116,15 @@ def stake_text(stake: Value) -> str:
     return text % {**money, "customers": stake["customers"], "margin": one(stake["margin"]), "n": stake["n"]}
 
 
-def commercial_findings(commercial: Value | None, journey: str) -> list[Value]:
+def commercial_findings(commercial: Value | None, value: Value) -> list[Value]:
     """One finding per score that goes with retention."""
-    rows = f"/admin/feedback/commercialrecord/?run__journey__code={journey}"
+    rows = f"/admin/feedback/commercialrecord/?run__journey__code={value['journey']}"
     links = commercial["links"] if commercial else []
     return [
         {
             "text": link_text(link, commercial or {}),
             "kind": "commercial",
-            "owner": None,
+            "owner": value["owner"],
             "n": (commercial or {})["n"],
             "rows_url": rows,
             "test": key("commercial", link["code"]),

@@ -5,13 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from feedback.enums import FollowUpState
+from feedback.enums import CLOSED_STATES, FollowUpState, RootCause
 from feedback.models.analysis import counts_moves
 from surveys.models import Department, JourneyRun
 
 
 class FollowUp(models.Model):
-    """A promise to look into one run; closed by evidence."""
+    """A promise to look into one run; closed by evidence: solved or not, what was done, and what it came from."""
 
     rule = models.CharField(_("rule"), max_length=60)
     run = models.ForeignKey(JourneyRun, models.CASCADE, related_name="follow_ups")
@@ -25,13 +25,13 @@ class FollowUp(models.Model):
         verbose_name=_("department"),
         help_text=_("owns the stage or wait that it is about; empty: nobody"),
     )
-    state = models.CharField(_("state"), max_length=10, choices=FollowUpState, default=FollowUpState.OPEN)
+    state = models.CharField(_("state"), max_length=12, choices=FollowUpState, default=FollowUpState.OPEN)
     opened_at = models.DateTimeField(_("opened"))
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     contacted_at = models.DateTimeField(_("contacted"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
-    root_cause = models.CharField(_("root cause"), max_length=200, blank=True)
-    outcome = models.TextField(_("outcome"), blank=True)
+    root_cause = models.CharField(_("root cause"), max_length=30, choices=RootCause, blank=True)
+    outcome = models.TextField(_("outcome"), blank=True, help_text=_("what was done, and what the customer was told"))
 
     class Meta:
         ordering = ("-opened_at",)
@@ -39,10 +39,11 @@ class FollowUp(models.Model):
         verbose_name_plural = _("follow-ups")
         constraints = [
             models.UniqueConstraint(
-                fields=("rule", "run"), condition=~Q(state=FollowUpState.CLOSED), name="follow_up_one_open"
+                fields=("rule", "run"), condition=~Q(state__in=CLOSED_STATES), name="follow_up_one_open"
             ),
             models.CheckConstraint(
-                condition=~Q(state=FollowUpState.CLOSED) | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                condition=~Q(state__in=CLOSED_STATES)
+                | (Q(closed_at__isnull=False) & ~Q(outcome="") & Q(root_cause__in=RootCause.values)),
                 name="follow_up_closed_by_evidence",
             ),
         ]

@@ -47,8 +47,8 @@ def watched_runs(definition: JourneyDefinition, now: datetime) -> Iterator[list[
 
 
 def owners_by_place(definition: JourneyDefinition) -> dict[tuple[str, str], int]:
-    """The department that owns each stage and transition of a journey: ("stage", code), ("transition", key) -> id."""
-    names = {("stage", stage.code): stage.owner for stage in definition.stages}
+    """The departments of a journey: ("stage", code), ("transition", key), ("journey", "") -> id, where it has one."""
+    names = {("stage", stage.code): stage.owner for stage in definition.stages} | {("journey", ""): definition.owner}
     names |= {("transition", transition.key): transition.owner for transition in definition.transitions}
     ids = dict(Department.objects.filter(name__in={name for name in names.values() if name}).values_list("name", "pk"))
     return {place: ids[name] for place, name in names.items() if name in ids}

@@ -20,6 +20,7 @@ class Case:
     due_at: datetime | None
     contacted_at: datetime | None
     closed_at: datetime | None
+    root_cause: str
 
 
 def cases_of(journey_id: int, end: datetime | None = None) -> list[Case]:
@@ -27,7 +28,7 @@ def cases_of(journey_id: int, end: datetime | None = None) -> list[Case]:
     found = FollowUp.objects.filter(run__journey_id=journey_id)
     if end:
         found = found.filter(opened_at__lt=end)
-    rows: Sequence[tuple[str, str, int, int, datetime, datetime | None, datetime | None, datetime | None]]
+    rows: Sequence[tuple[str, str, int, int, datetime, datetime | None, datetime | None, datetime | None, str]]
     rows = found.order_by("opened_at", "run__external_id", "rule", "closed_at", "pk").values_list(
         "rule",
         "state",
@@ -37,5 +38,6 @@ def cases_of(journey_id: int, end: datetime | None = None) -> list[Case]:
         "due_at",
         "contacted_at",
         "closed_at",
+        "root_cause",
     )  # type: ignore[assignment]
     return [Case(*row) for row in rows]

@@ -86,6 +86,11 @@ class JourneyDefinition:
     questions: tuple[QuestionDefinition, ...]
 
     @property
+    def owner(self) -> str | None:
+        """The department that answers for the whole of it; None: nobody."""
+        return self.options.get("owner") or None
+
+    @property
     def experience_question(self) -> QuestionDefinition | None:
         """The question that measures the experience."""
         ends = [q for q in self.questions if q.survey_kind == SurveyKind.END_TO_END and q.current]

@@ -15,12 +15,13 @@ from feedback.dashboards.words_time import (
     contrast_text,
     in_unit,
     judged,
+    loop_text,
     measure_name,
     period_name,
     series_name,
 )
 from feedback.dashboards.words_value import BLOCKS, LEFT_OUT, SCORES, tile_name, tile_number, why_text
-from feedback.enums import ImprovementKind
+from feedback.enums import ImprovementKind, RootCause
 
 register = template.Library()
 register.filter("trend_drawing", trend_drawing)
@@ -34,10 +35,12 @@ register.filter("band_bar", band_bar)
 register.filter("tile_name", tile_name)
 register.filter("tile_number", tile_number)
 register.filter("contrast_text", contrast_text)
+register.filter("loop_text", loop_text)
 WORDS: dict[str, dict[str, Any]] = {
     "kind": dict(ImprovementKind.choices),
     "status": STATUS,
     "rule": RULES,
+    "cause": dict(RootCause.choices),
     "block": BLOCKS,
     "left_out": LEFT_OUT,
     "score": SCORES,

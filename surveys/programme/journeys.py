@@ -81,8 +81,9 @@ def promised(node: Node) -> float | None:
 
 
 def _options(node: Node) -> dict[str, Any]:
-    """What differs from the defaults: any, below_50, a gap of 5, an effect of 3, thresholds of 75, nothing else."""
+    """What differs from the defaults: nobody, any, below_50, a gap of 5, an effect of 3, thresholds of 75, nothing."""
     options: dict[str, Any] = {
+        "owner": node.text("owner", most=120),
         "service_score": node.one_of("service_score", ("any", "complete"), "any"),
         "hidden_poor": node.one_of("hidden_poor", ("below_50", "detractor"), "below_50"),
         "min_gap": _in_range(node, "min_gap"),

@@ -133,6 +133,7 @@ def _new_version(journey: Journey, definition: JourneyDef) -> JourneyVersion:
 def _departments(definition: JourneyDef) -> dict[str, Department]:
     """Departments by name, made where there are none."""
     names = {stage.owner for stage in definition.stages} | {each.owner for each in definition.transitions}
+    names.add(definition.options.get("owner", ""))
     names.discard("")
     Department.objects.bulk_create([Department(name=name) for name in sorted(names)], ignore_conflicts=True)
     return {department.name: department for department in Department.objects.filter(name__in=names)}

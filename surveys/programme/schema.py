@@ -9,7 +9,9 @@ from surveys.enums import Phase, StageKind, SurveyKind, Trigger
 Document = dict[str, Any]
 
 SURVEY_RANK: Final = {SurveyKind.TOUCHPOINT: 0, SurveyKind.END_TO_END: 1, SurveyKind.RELATIONSHIP: 2}
-OPTIONS: Final = ("service_score", "hidden_poor", "min_gap", "min_effect", "thresholds", "case_mix", "answer_within")
+OPTIONS: Final = (
+    *("owner", "service_score", "hidden_poor", "min_gap", "min_effect", "thresholds", "case_mix", "answer_within"),
+)
 MAX_AGE: Final = timedelta(days=3)
 REMINDER: Final = timedelta(days=4)
 DELAYS: Final = {

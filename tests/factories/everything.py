@@ -138,8 +138,10 @@ STATEMENTS = (
         FROM feedback_commercialrecord WHERE customer_id % 4 = 0""",
     """INSERT INTO feedback_followup (rule, run_id, state, opened_at, due_at, contacted_at, closed_at, root_cause,
         outcome)
-        SELECT 'detractor', id, CASE WHEN id % 3 = 0 THEN 'open' ELSE 'closed' END, last_event_at,
-            last_event_at + interval '2 days', CASE WHEN id % 3 = 1 THEN last_event_at + interval '5 hours' END,
-            CASE WHEN id % 3 > 0 THEN last_event_at + interval '9 hours' END, '', 'called'
+        SELECT 'detractor', id, CASE WHEN id % 3 = 0 THEN 'open' WHEN id % 2 = 0 THEN 'solved' ELSE 'not_solvable' END,
+            last_event_at, last_event_at + interval '2 days',
+            CASE WHEN id % 3 = 1 THEN last_event_at + interval '5 hours' END,
+            CASE WHEN id % 3 > 0 THEN last_event_at + interval '9 hours' END,
+            CASE WHEN id % 3 > 0 THEN 'paperwork' ELSE '' END, 'called'
         FROM surveys_journeyrun WHERE external_id ~ '^r[0-9]+$' AND id % 5 < 2""",
 )

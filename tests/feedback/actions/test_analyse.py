@@ -24,6 +24,7 @@ from feedback.actions.refresh_analyses import refresh_analyses
 from feedback.actions.refresh_runs import rebuild_runs, refresh_runs
 from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
 from feedback.insights.trends import change_point
+from feedback.insights.versions import FORMULA_VERSION
 from feedback.models import Analysis, CommercialRecord, RunScore
 from feedback.queries.fingerprints import fingerprint
 from surveys.models import JourneyRun, JourneyVersion
@@ -133,6 +134,17 @@ def test_stale_value_is_shown_with_its_age_and_asked_for_again() -> None:
         kept = comparison_for(QUERY)
         assert (kept.fresh, kept.age_seconds, kept.value) == (False, 180.0, first.value)
         assert Analysis.objects.get().state == "waiting"
+
+
+def test_value_of_other_formulas_is_not_shown_but_computed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an upgrade: an old value may lack what today's page wants."""
+    measured()
+    comparison_for(QUERY)
+    row = Analysis.objects.get()
+    Analysis.objects.update(value=row.value.replace(f'"{FORMULA_VERSION}"', '"2020.1"'), own="of then")
+    assert kept_comparison(QUERY).has_value is False
+    with time_machine.travel(row.computed_at + timedelta(minutes=3), tick=False):
+        assert comparison_for(QUERY).value["formula_version"] == FORMULA_VERSION
 
 
 def test_analyse_claimed_by_another_worker_computes_nothing() -> None:

@@ -24,6 +24,7 @@ from tests.factories.listening import add_answer
 
 pytestmark = pytest.mark.django_db
 NOW = FIRST + timedelta(days=10)
+CLOSED = {"state": "not_solvable", "outcome": "Explained.", "root_cause": "rules"}
 
 
 def asked_journey(code: str = "alarm") -> JourneyVersion:
@@ -69,7 +70,7 @@ def test_raise_twice_is_once_and_closed_is_not_raised_again() -> None:
     assert [raise_follow_ups(NOW)["raised"] for _ in range(2)] == [1, 0]
     follow_up = FollowUp.objects.get()
     assert (follow_up.opened_at, follow_up.due_at) == (NOW, NOW + timedelta(hours=48))
-    FollowUp.objects.update(state="closed", closed_at=NOW, outcome="Refunded.")
+    FollowUp.objects.update(state="solved", closed_at=NOW, outcome="Refunded.", root_cause="price")
     assert raise_follow_ups(NOW + timedelta(hours=1)) == {"raised": 0, "reopened": 0}
 
 
@@ -97,6 +98,40 @@ def test_raise_wait_that_goes_on_is_raised_before_any_survey(after: int, expecte
     assert [row.department.name for row in FollowUp.objects.all() if row.department] == ["Credit"] * len(expected)
 
 
+def owned_journey(owner: str = "") -> JourneyVersion:
+    """Two stages, the second with an owner; perhaps an owner of the whole."""
+    version = JourneyVersionFactory(journey__code="owned", options={"owner": owner} if owner else {})
+    StageFactory(version=version, code="apply", order=1)
+    StageFactory(version=version, code="documents", order=2, owner=Department.objects.create(name="Branch"))
+    if owner:
+        Department.objects.create(name=owner)
+    JourneyVersion.objects.filter(pk=version.pk).update(state="published", published_at=START)
+    version.refresh_from_db()
+    survey = SurveyFactory(code="owned-e2e", journey=version.journey)
+    published_survey(survey, [{"code": "nps", "kind": "nps", "metric": "nps", "text": "Recommend?"}])
+    return version
+
+
+@pytest.mark.parametrize(
+    ("stages", "owner", "expected"),
+    [
+        ({"apply": 80, "documents": 30}, "Accounts", "Branch"),
+        ({"apply": 30, "documents": 80}, "Accounts", "Accounts"),  # the lowest stage has no owner
+        ({}, "Accounts", "Accounts"),
+        ({"apply": 80, "documents": 30}, "", "Branch"),
+        ({"apply": 30, "documents": 80}, "", None),
+        ({}, "", None),
+    ],
+)
+def test_raise_belongs_to_the_lowest_stage_else_to_who_owns_the_journey(
+    stages: dict[str, float], owner: str, expected: str | None
+) -> None:
+    scored_runs(owned_journey(owner), [Row(1, experience=75, stages=stages, ratings={"owned-e2e.nps|0-10": [2]})])
+    raise_follow_ups(NOW)
+    (row,) = FollowUp.objects.select_related("department")
+    assert (row.rule, row.department and row.department.name) == ("detractor", expected)
+
+
 def test_raise_third_contact_about_one_thing() -> None:
     version = asked_journey()
     (run,) = scored_runs(version, [Row(1, days=5)])
@@ -119,7 +154,7 @@ def test_raise_word_of_law_in_a_comment() -> None:
 def test_reopen_when_the_customer_is_back_within_a_week() -> None:
     (run,) = scored_runs(asked_journey(), [Row(1, experience=75)])
     closed = FollowUp.objects.create(
-        rule="detractor", run=run, state="closed", opened_at=NOW, closed_at=NOW, contacted_at=NOW, outcome="Refunded."
+        rule="detractor", run=run, **CLOSED, opened_at=NOW, closed_at=NOW, contacted_at=NOW
     )
     later = NOW + timedelta(days=7)
     assert reopen_follow_ups(later) == 0
@@ -131,9 +166,7 @@ def test_reopen_when_the_customer_is_back_within_a_week() -> None:
 
 def test_reopen_contact_after_a_week_is_another_matter() -> None:
     (run,) = scored_runs(asked_journey(), [Row(1, experience=75)])
-    FollowUp.objects.create(
-        rule="detractor", run=run, state="closed", opened_at=NOW, closed_at=NOW, outcome="Refunded."
-    )
+    FollowUp.objects.create(rule="detractor", run=run, **CLOSED, opened_at=NOW, closed_at=NOW)
     at = NOW + timedelta(days=7, seconds=1)
     InteractionFactory(run=run, customer=run.customer, started_at=at, ended_at=at)
     assert reopen_follow_ups(at) == 0

@@ -59,12 +59,14 @@ def test_action_marks_as_contacted_once(admin_client: Client) -> None:
 
 def test_closing_needs_what_came_of_it(admin_client: Client) -> None:
     (row,) = raised()
-    form = {"rule": row.rule, "run": row.run_id, "state": "closed", "outcome": "", "root_cause": ""}
+    form = {"rule": row.rule, "run": row.run_id, "state": "solved", "outcome": "", "root_cause": ""}
     page = admin_client.post(f"{LIST}{row.pk}/change/", form).content.decode()
     assert "Say what came of it: a follow-up is closed by its outcome." in page
-    admin_client.post(f"{LIST}{row.pk}/change/", form | {"outcome": "Fee refunded."})
+    page = admin_client.post(f"{LIST}{row.pk}/change/", form | {"outcome": "Fee refunded."}).content.decode()
+    assert "Choose what it came from: without causes nothing can be mended." in page
+    admin_client.post(f"{LIST}{row.pk}/change/", form | {"outcome": "Fee refunded.", "root_cause": "price"})
     row.refresh_from_db()
-    assert (row.state, row.closed_at is not None, row.contacted_at is not None) == ("closed", True, True)
+    assert (row.state, row.closed_at is not None, row.contacted_at is not None) == ("solved", True, True)
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -91,14 +91,22 @@ def test_loop_measures_from_five_cases_on() -> None:
             run=run,
             opened_at=opened,
             due_at=opened + timedelta(days=2),
-            state="closed",
+            state="solved" if n < 4 else "not_solvable",
+            root_cause="price" if n < 4 else "rules",
             contacted_at=opened + timedelta(hours=24 if n < 4 else 72),
             closed_at=opened + timedelta(days=4),
             outcome="Explained.",
         )
-    loop = build_comparison(Query("calls"), NOW)["alerts"]["loop"]
+    value = build_comparison(Query("calls"), NOW)
+    loop = value["alerts"]["loop"]
     assert (loop["contacted_in_time"]["k"], loop["contacted_in_time"]["n"], loop["median_hours"]) == (4, 6, 24.0)
-    assert (loop["closed"]["share"], loop["rescored"]) == (1.0, None)
+    assert (loop["solved"]["k"], loop["solved"]["n"], loop["not_solvable"], loop["rescored"]) == (4, 6, 2, None)
+    assert value["alerts"]["causes"] == [{"cause": "price", "n": 4}, {"cause": "rules", "n": 2}]
+    said = "solved: 66.7 % (30.0 % to 90.3 %); could not be solved: 2. Half are contacted within 24.0 hours."
+    assert said in text_report(value)
+    page = rendered("calls")
+    assert said in page
+    assert "our own rules" in page
 
 
 def test_value_section_shows_links_bands_and_tiles() -> None:

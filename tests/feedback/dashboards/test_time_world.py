@@ -54,7 +54,7 @@ def _row(j: Journeys, n: int, codes: list[str]) -> Row:
 
 def told(code: str) -> tuple[dict[str, Any], Any]:
     context = context_of(Query(code))
-    value = {"journey": code, "name": code, "generated_at": NOW.isoformat()}
+    value = {"journey": code, "name": code, "owner": None, "generated_at": NOW.isoformat()}
     return time_part(context, value).values, context
 
 
@@ -110,7 +110,15 @@ def test_world_commercial_depends_on_experience_only() -> None:
     empty = dict.fromkeys(("drivers", "fcr", "handle_time", "commercial"))
     service = {"score": None}
     gap = {"gap": None, "lo": None, "hi": None, "n_pairs": 0}
-    value = {"journey": "e", "name": "e", "generated_at": NOW.isoformat(), "stages": [], "service": service, "gap": gap}
+    value = {
+        "journey": "e",
+        "name": "e",
+        "owner": None,
+        "generated_at": NOW.isoformat(),
+        "stages": [],
+        "service": service,
+    }
+    value["gap"] = gap
     value |= values | empty | {"hidden_poor": {"n": 0}, "coverage": {"funnel": []}}
     links = commercial_part(context, value).values["commercial"]["links"]
     assert [(link["code"], link["finding"]) for link in links] == [("experience", True), ("service", False)]

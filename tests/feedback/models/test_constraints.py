@@ -1,6 +1,7 @@
 """Bad rows of listening are refused by the database, by the constraint that names the rule."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -61,8 +62,12 @@ def test_follow_up_is_closed_by_evidence_and_one_is_open(answer: Answer) -> None
     FollowUp.objects.create(**row)
     assert broken(lambda: FollowUp.objects.create(**row)) == "follow_up_one_open"
     closing = FollowUp.objects.filter(run=answer.run)
-    assert broken(lambda: closing.update(state="closed", closed_at=START)) == "follow_up_closed_by_evidence"
-    assert closing.update(state="closed", closed_at=START, outcome="Called, solved.") == 1
+    evidence = {"closed_at": START, "outcome": "Called, solved.", "root_cause": "paperwork"}
+    lacking = [{"closed_at": None}, {"outcome": ""}, {"root_cause": ""}, {"root_cause": "the weather"}]
+    refused = [broken(partial(closing.update, state="solved", **(evidence | lack))) for lack in lacking]
+    assert refused == ["follow_up_closed_by_evidence"] * len(lacking)
+    assert closing.update(state="not_solvable", **evidence) == 1
+    assert FollowUp.objects.create(**row).pk
 
 
 def test_target_baseline_is_frozen() -> None:
