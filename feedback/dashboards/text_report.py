@@ -36,7 +36,7 @@ def text_report(value: Value) -> str:
 
 def _answer(value: Value) -> str:
     """The sentence, with who answers for the whole where its gap stands."""
-    return value["sentence"] + (f" Owner: {value['owner'] or 'nobody'}." if value["gap"]["stands"] else "")
+    return f"{value['sentence']}" + (f" Owner: {value['owner'] or 'nobody'}." if value["gap"]["stands"] else "")
 
 
 def _usual(value: Value) -> list[str]:

@@ -110,7 +110,7 @@ def test_world_commercial_depends_on_experience_only() -> None:
     empty = dict.fromkeys(("drivers", "fcr", "handle_time", "commercial"))
     service = {"score": None}
     gap = {"gap": None, "lo": None, "hi": None, "n_pairs": 0}
-    value = {
+    value: dict[str, Any] = {
         "journey": "e",
         "name": "e",
         "owner": None,
