@@ -2,8 +2,9 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from cxsurvey.lib.nudge import publish
@@ -72,13 +73,14 @@ def open_messages() -> int:
     return Delivery.objects.filter(state__in=sorted(OPEN)).count()
 
 
-def hurry() -> None:
-    """Make everything that waits due now: the table of delays takes hours."""
+def hurry(only: Collection[int] | None = None) -> None:
+    """Make everything that waits (or `only` these) due now: the table of delays takes hours."""
     from django.db.models.functions import Now
 
     from surveys.models import Delivery
 
-    Delivery.objects.filter(state="queued", next_at__gt=Now()).update(next_at=Now())
+    waiting = Delivery.objects.filter(state="queued", next_at__gt=Now())
+    (waiting if only is None else waiting.filter(pk__in=only)).update(next_at=Now())
 
 
 class Waits:
@@ -94,22 +96,27 @@ class Waits:
         self.seen: set[tuple[int, int]] = set()
         self.wrong: list[str] = []
 
-    def look(self) -> None:
-        from django.db.models import OuterRef, Subquery
+    def look(self) -> list[int]:
+        """Check what waits; the messages that may be hurried now: whatever is refused from here on is not seen yet."""
+        from django.db.models import OuterRef, Q, Subquery
+        from django.db.models.functions import Now
+        from django.utils import timezone
 
         from surveys.models import Delivery, DeliveryEvent
 
         last = DeliveryEvent.objects.filter(delivery=OuterRef("pk")).order_by("-pk")
-        rows = Delivery.objects.filter(state="queued", attempts__gt=0).annotate(
+        rows = Delivery.objects.filter(Q(attempts__gt=0) | Q(next_at__gt=Now()), state="queued").annotate(
             came=Subquery(last.values("from_state")[:1]),
             at=Subquery(last.values("at")[:1]),
             cause=Subquery(last.values("cause")[:1]),
         )
-        rows = rows.filter(came="sending")
-        for pk, attempts, at, cause, next_at in rows.values_list("pk", "attempts", "at", "cause", "next_at"):
-            if (pk, attempts) not in self.seen:
+        looked_at = list(rows.values_list("pk", "attempts", "came", "at", "cause", "next_at"))
+        for pk, attempts, came, at, cause, next_at in looked_at:
+            if came == "sending" and attempts and (pk, attempts) not in self.seen:
                 self.seen.add((pk, attempts))
                 self._check(pk, attempts, cause, (next_at - at).total_seconds())
+        now = timezone.now()
+        return [row[0] for row in looked_at if row[-1] > now]
 
     def _check(self, pk: int, attempts: int, cause: str, waits: float) -> None:
         shortest, longest = self.expected(attempts, cause)
@@ -125,20 +132,37 @@ def run_until_quiet(seconds: float, *, waits: Waits | None = None, nudging: bool
         if nudging:
             publish(TASK)
         if waits:
-            waits.look()
-            hurry()
+            hurry(waits.look())
         return open_messages() == 0
 
     wait_until(is_quiet, seconds, pause=0.5)
     return time.monotonic() - began
 
 
-def in_window(dead: Iterable[str]) -> int:
-    """Messages that these workers, just killed, hold in `sending`: each death costs at most its own."""
+def in_window(dead: Iterable[str]) -> set[str]:
+    """Messages that these workers, just killed, hold in `sending`, by name: each death costs at most its own.
+
+    A statement that was under way when its process died still comes through, so those are waited for first.
+    """
     from surveys.models import Delivery
 
     time.sleep(SETTLE_SECONDS)
-    return Delivery.objects.filter(state="sending", worker__in=list(dead)).count()
+    assert wait_until(lambda: not _orphans(), 30, 0.1), "a statement of a dead process does not end"
+    held = Delivery.objects.filter(state="sending", worker__in=list(dead))
+    return {str(each) for each in held.values_list("public_id", flat=True)}
+
+
+def _orphans() -> list[int]:
+    """Sessions of the database at work for a client that is no more."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT client_port FROM pg_stat_activity WHERE client_port > 0 AND state <> 'idle'")
+        busy = [row[0] for row in cursor.fetchall()]
+    # Connections of the machine, as "local remote state" in hexadecimal; 01: both ends are there.
+    lines = [line.split()[1:4] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    alive = {int(local.rpartition(":")[2], 16) for local, _remote, state in lines if state == "01"}
+    return [port for port in busy if port not in alive]
 
 
 def conclude(report: Report, accepted: Iterable[Accepted], **more: Any) -> Report:
@@ -165,3 +189,13 @@ def note_deaths(report: Report, stage: House) -> list[Death]:
 def in_windows(deaths: Iterable[Death]) -> int:
     """Messages between mark and record when their workers died."""
     return sum(len(each.window) for each in deaths)
+
+
+def demand_by_name(report: Report, held: Collection[str]) -> set[str]:
+    """That exactly the messages which the dead held are unknown; these."""
+    from surveys.models import Delivery
+
+    unknown = {str(each) for each in Delivery.objects.filter(state="unknown").values_list("public_id", flat=True)}
+    report.demand("unknown_that_no_dead_worker_held", sorted(unknown - set(held))[:5], [])
+    report.demand("held_by_a_dead_worker_and_not_unknown", sorted(set(held) - unknown)[:5], [])
+    return unknown

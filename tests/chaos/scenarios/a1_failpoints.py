@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Final
 
 from tests.chaos.deaths import Death, contradictions
-from tests.chaos.dispatching import Report, conclude, fill, in_windows, note_deaths, run_until_quiet
+from tests.chaos.dispatching import Report, conclude, demand_by_name, fill, in_windows, note_deaths, run_until_quiet
 from tests.chaos.house import house
 from tests.chaos.mail_sink import faulty_sink
 
@@ -34,12 +34,8 @@ def run(n: int, broker: str) -> Report:
 
 def _compare(report: Report, deaths: list[Death], accepted: set[str]) -> None:
     """The very messages that the dead had in hand are unknown, and what they knew of them is what the sink says."""
-    from surveys.models import Delivery
-
     windows = {each.id: each.came for death in deaths for each in death.window}
-    unknown = {str(each) for each in Delivery.objects.filter(state="unknown").values_list("public_id", flat=True)}
-    report.demand("unknown_that_no_dead_worker_held", sorted(unknown - windows.keys())[:5], [])
-    report.demand("held_by_a_dead_worker_and_not_unknown", sorted(windows.keys() - unknown)[:5], [])
+    unknown = demand_by_name(report, windows.keys())
     report.demand("other_than_the_dead_knew", contradictions(windows, accepted)[:5], [])
     report.figures["accepted_among_unknown"] = len(unknown & accepted)
     report.figures["window"] = dict(sorted(Counter(windows.values()).items()))
