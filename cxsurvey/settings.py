@@ -100,7 +100,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL", default="postgres://127.0.0.1:1/unset")}
 DATABASES["default"].setdefault("OPTIONS", {})
 if env.bool("DATABASE_POOL", default=False):  # web processes only: the pool is useless in prefork workers
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8)}
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_SIZE", default=8),
+        "timeout": 10,  # seconds that a request waits for a database that is away
+    }
     DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5  # allows it: see cxsurvey/lib/prepared.py
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 else:
@@ -176,7 +180,10 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-DRF_STANDARDIZED_ERRORS = {"ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "429"]}  # others: per operation
+DRF_STANDARDIZED_ERRORS = {
+    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "429"],  # others: per operation
+    "EXCEPTION_HANDLER_CLASS": "cxsurvey.lib.api_errors.Handler",
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "cxsurvey",
     "VERSION": "1",

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from cxsurvey import health, views
 from feedback.answering.preview import preview
 
+handler500 = "cxsurvey.views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("s/", include("feedback.answering.urls")),  # asked for most, so looked at first
     path("", views.start, name="start"),

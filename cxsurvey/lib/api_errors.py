@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.utils.translation import gettext_lazy as _
+from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.openapi_serializers import ClientErrorEnum
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, ValidationError
 
 from cxsurvey.lib.refusals import Refused
+from cxsurvey.lib.unavailable import RETRY_SECONDS, is_unavailable
 
 
 class InFlight(APIException):
@@ -25,6 +27,25 @@ class OtherBody(APIException):
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
     default_detail = _("This Idempotency-Key was used before for another request: take a new key.")
     default_code = "other_body"
+
+
+class Unavailable(APIException):
+    """The database takes nothing just now."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = _(
+        "The database takes nothing at the moment, so nothing of this request was stored: send it again later. "
+        "With the same Idempotency-Key it has one effect, however often you send it."
+    )
+    default_code = "unavailable"
+    wait = RETRY_SECONDS  # told as Retry-After
+
+
+class Handler(ExceptionHandler):
+    """The package's own, which also tells what passes by itself from what is broken."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        return Unavailable() if is_unavailable(exc) else super().convert_known_exceptions(exc)
 
 
 class ConflictSerializer(serializers.Serializer[object]):
