@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from rest_framework.test import APIClient
 
+from tests.fixtures_broker import _nothing_waits_in_the_broker, handed_over_late  # noqa: F401 - of every test
 from tests.fixtures_standins import inbox, sms_provider, smtp_inbox, vonage_provider  # noqa: F401 - fixtures of the stand-ins
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
