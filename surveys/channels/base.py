@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Final, Literal, Protocol, Self
 
 # K: retries are safe by an idempotency key. L: an outcome can be looked up by our reference. N: neither (SMTP).
 DeliveryClass = Literal["K", "L", "N"]
+
+REPLAY_SECONDS: Final = 300.0  # a signed callback that is older than this, or so far ahead, counts as played again
 
 _BREAKS = frozenset("\r\n\0\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 import requests
 
 from surveys.channels.base import (
+    REPLAY_SECONDS,
     ChannelFailure,
     DeliveryClass,
     Message,
@@ -21,7 +22,6 @@ from surveys.channels.sms.base import Call, Inbound, StatusReport, segments
 from surveys.channels.sms.http import HttpSmsChannel
 
 REFERENCE: Final = "client-ref"  # comes back with each receipt
-REPLAY_SECONDS: Final = 300.0
 DEAD_NUMBER: Final = frozenset({"3", "9"})  # absent for good; illegal number
 OPTED_OUT: Final = ""  # this API tells of no opt-out of its own
 _STATES: Final = {

@@ -9,6 +9,9 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 from django.utils import timezone
 
@@ -110,8 +113,8 @@ def test_provider_without_secret_or_not_ours_is_closed(settings: Any) -> None:
 # -- Mailgun: signed by anymail's own check ----------------------------------------------------------------------------
 
 
-def from_mailgun(delivery: Delivery, event: str, key: str = SIGNING, **fields: Any):
-    at, token = str(int(time.time())), "t" * 50
+def from_mailgun(delivery: Delivery, event: str, key: str = SIGNING, ago: float = 0, **fields: Any):
+    at, token = str(int(time.time() - ago)), "t" * 50
     said = {"timestamp": at, "token": token}
     said["signature"] = hmac.new(key.encode(), (at + token).encode(), hashlib.sha256).hexdigest()
     data = {"event": event, "id": f"id-{event}", "timestamp": time.time(), "recipient": "ann@example.net"}
@@ -132,6 +135,39 @@ def test_mailgun_signed_is_taken_and_forged_is_not() -> None:
     assert ProviderCallback.objects.count() == 0
     assert from_mailgun(delivery, "delivered").status_code == 200
     assert outcome(delivery) == "delivered"
+
+
+@pytest.mark.usefixtures("mailgun")
+@pytest.mark.parametrize(("ago", "status"), [(290, 200), (-290, 200), (310, 403), (-310, 403), (86_400, 403)])
+def test_mailgun_signed_at_another_time_is_refused(ago: float, status: int) -> None:
+    delivery = sent()
+    assert from_mailgun(delivery, "complained", ago=ago).status_code == status
+    assert ProviderCallback.objects.count() == (status == 200)
+
+
+@pytest.mark.usefixtures("mailgun")
+def test_mailgun_signed_at_no_time_is_refused() -> None:
+    body = {"signature": {"timestamp": "soon", "token": "t"}, "event-data": {"event": "complained"}}
+    body["signature"]["signature"] = hmac.new(SIGNING.encode(), b"soont", hashlib.sha256).hexdigest()
+    assert Client().post("/hooks/mailgun/", json.dumps(body), content_type="application/json").status_code == 403
+
+
+# -- SendGrid: signed with a key of its own, over time and body --------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ago", "status"), [(0, 200), (290, 200), (310, 403), (-310, 403)])
+def test_sendgrid_signed_at_another_time_is_refused(settings: Any, ago: float, status: int) -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    public = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    settings.EMAIL_PROVIDER = "sendgrid"
+    settings.ANYMAIL = {"SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY": b64encode(public).decode()}
+    event = {"event": "delivered", "sg_event_id": "e1", "email": "ann@example.net", "delivery": str(sent().public_id)}
+    body, at = json.dumps([event | {"timestamp": int(time.time())}]), str(int(time.time() - ago))
+    signed = b64encode(private.sign((at + body).encode(), ec.ECDSA(hashes.SHA256()))).decode()
+    name = "X-Twilio-Email-Event-Webhook-"
+    headers = {f"{name}Signature": signed, f"{name}Timestamp": at}
+    answer = Client().post("/hooks/sendgrid/", body, content_type="application/json", headers=headers)
+    assert (answer.status_code, ProviderCallback.objects.count()) == (status, int(status == 200))
 
 
 # -- any order ---------------------------------------------------------------------------------------------------------
