@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -196,21 +197,25 @@ class House:
 
 
 @contextlib.contextmanager
-def house(broker: str = "redis", **settings: str) -> Iterator[House]:
+def house(
+    broker: str = "redis", before_tables: Callable[[House], None] | None = None, **settings: str
+) -> Iterator[House]:
     """An installation with its tables, Django set up in this process; everything ended at the end."""
     made = House(broker, **settings)
     try:
-        set_up()
+        set_up(before_tables and partial(before_tables, made))
         yield made
     finally:
         made.close()
 
 
-def set_up() -> None:
+def set_up(before_tables: Callable[[], None] | None = None) -> None:
     import django
     from django.core.management import call_command
 
     django.setup()
+    if before_tables:
+        before_tables()
     call_command("migrate", verbosity=0)
 
 
