@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from cxsurvey.lib.failpoints import failpoint
 from cxsurvey.lib.signals import uninterrupted
@@ -29,6 +30,7 @@ from surveys.policy.may_send import may_send
 log = logging.getLogger(__name__)
 
 MESSAGES_A_LANE: Final = 4  # a further connection pays from so many messages on
+NOT_RECORDED: Final = "Delivery %s: %s (%s), which the database did not take; it will be unknown."
 LONGEST_PATIENCE: Final = 0.1  # seconds that a reply waits for others before it is written down
 
 
@@ -191,9 +193,16 @@ class Rounds:
                 cannot_be_made(self.batch, delivery, trouble)
 
     def _save(self) -> None:
-        """Something broke: wait for what is leaving, and write down what became of it."""
+        """Something broke: wait for what is leaving, and write down what became of it, else in the log."""
         while self.lanes.in_flight:
             self._listen()
         records = [Record(self.batch.claims[key], each.outcome) for key, each in self._back.items()]
-        if records:
-            write(records, (), (), 0.0)
+        try:
+            if records:
+                write(records, (), (), 0.0)
+        except DatabaseError:
+            for each in self._back.values():
+                log.error(
+                    NOT_RECORDED, each.delivery.public_id, each.outcome.state, each.outcome.provider_id or "no id"
+                )
+            raise

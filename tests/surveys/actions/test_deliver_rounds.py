@@ -3,16 +3,18 @@
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from surveys.actions import deliver_rounds, deliver_step
+from surveys.actions import deliver_rounds, deliver_step, deliver_write
 from surveys.actions.deliver import deliver_due
 from surveys.actions.deliver_lanes import Lanes
 from surveys.actions.deliver_step import Done, Mark, Record
+from surveys.actions.reconcile import reconcile_deliveries
 from surveys.channels.base import Message, Receipt, TemporaryFailure
 from surveys.channels.email.smtp import SmtpChannel
 from surveys.models import Delivery, Invitation
@@ -196,6 +198,34 @@ def test_error_in_the_middle_what_is_leaving_is_recorded(mail_sink: MailSink, mo
     sent = Delivery.objects.filter(state="sent").values_list("public_id", flat=True)
     assert sorted(map(str, sent)) == sorted(mail_sink.message_ids)
     assert Delivery.objects.filter(state="unknown").count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_database_that_takes_no_record_what_left_is_named_in_the_log_and_unknown(
+    mail_sink: MailSink, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk: marks came through, records do not, however often they are tried."""
+    made = queued(3)
+
+    def refuse(_number: int) -> None:
+        if Delivery.objects.filter(state="sending").exists():
+            raise OperationalError("could not extend file: No space left on device")
+
+    Steps(monkeypatch, refuse)
+    monkeypatch.setattr(deliver_write, "PAUSES", (0.0, 0.0))
+    with pytest.raises(OperationalError, match="No space"):
+        deliver_due()
+    sent = [str(each.public_id) for each in made if str(each.public_id) in mail_sink.message_ids]
+    told = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert (len(sent), told) == (
+        1, [f"Delivery {sent[0]}: sent (no id), which the database did not take; it will be unknown."],
+    )  # fmt: skip
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert reconcile_deliveries(timezone.now()) == {"queued": 2, "unknown": 1}
+    monkeypatch.undo()
+    deliver_due()
+    assert sorted(mail_sink.message_ids) == sorted(str(each.public_id) for each in made)
+    assert states() == {"unknown": 1, "sent": 2}
 
 
 def test_window_tells_how_far_each_message_has_come(mail_sink: MailSink, monkeypatch: pytest.MonkeyPatch) -> None:
