@@ -6,14 +6,16 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from surveys.actions.deliver_compose import words_of
 from surveys.actions.links import answer_url
 from surveys.channels.sms.base import segments
-from surveys.enums import Channel, VersionState
-from surveys.models import Customer, Invitation, SurveyVersion
+from surveys.enums import DELIVERY_IN_HAND, DELIVERY_MAY_SEND, Channel, VersionState
+from surveys.models import Campaign, Customer, Invitation, Rule, SurveyVersion
 from surveys.rendering.message import ANSWER
+from surveys.rendering.pages import languages_of
 
 FEW: Final = 5  # characters named as those that force the dearer alphabet
 
@@ -39,9 +41,28 @@ def sms_costs(survey: str, languages: Mapping[str, int]) -> list[SmsCost]:
 
     As the message reads to somebody of whom nothing else is known; a name in it may make it longer.
     """
-    published = SurveyVersion.objects.filter(survey__code=survey, state=VersionState.PUBLISHED)
-    version = published.select_related("survey__journey").get()
+    version = _published().get(survey__code=survey)
     return sorted((_cost(version, *each) for each in languages.items()), key=lambda cost: -cost.customers)
+
+
+def rule_costs(rule: Rule) -> list[SmsCost]:
+    """The cost of one text in each language of the survey that the rule asks; none where it sends no texts yet."""
+    version = _published().filter(survey=rule.survey_id).first() if Channel.SMS in rule.channels else None
+    return [_cost(version, language, 1) for language in languages_of(version)] if version else []
+
+
+def campaign_costs(campaign: Campaign) -> list[SmsCost]:
+    """The cost of the texts of a big send that have not left, by the language of their customers."""
+    waiting = campaign.deliveries.filter(channel=Channel.SMS, state__in=(*DELIVERY_MAY_SEND, *DELIVERY_IN_HAND))
+    names = ("invitation__survey__code", "invitation__customer__language")
+    told: dict[str, dict[str, int]] = {}
+    for survey, language, count in waiting.order_by().values_list(*names).annotate(n=Count("pk")):
+        told.setdefault(survey, {})[language] = count
+    return [cost for survey, languages in told.items() for cost in sms_costs(survey, languages)]
+
+
+def _published() -> QuerySet[SurveyVersion]:
+    return SurveyVersion.objects.filter(state=VersionState.PUBLISHED).select_related("survey__journey")
 
 
 def _cost(version: SurveyVersion, language: str, customers: int) -> SmsCost:

@@ -13,11 +13,14 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cxsurvey.lib.admin import HistoryAdmin
 from surveys.actions.dispatch import cancel_campaigns, hold, pause_campaigns, release, resume_campaigns
+from surveys.actions.sms_cost import campaign_costs
+from surveys.admin.sms_costs import costs_in_words
 from surveys.enums import Channel, HoldCause
 from surveys.models import Alert, BudgetAlert, Campaign, DispatchMark, DispatchSwitch, RateBucket, SmsPass
 from surveys.queries.dispatch import (
@@ -71,7 +74,7 @@ def page_of(now: datetime) -> dict[str, Any]:
         "backlog": backlog(now),
         "troubles": [(channel, troubles(channel, now)) for channel in Channel],
         "alerts": budget_alerts(now),
-        "resent": [channel.label for channel in Channel if channel in settings.RESEND_UNKNOWN],
+        "promises": [(channel.label, channel in settings.RESEND_UNKNOWN) for channel in Channel],
         "now": now,
     }
 
@@ -117,7 +120,16 @@ class CampaignAdmin(HistoryAdmin):
     list_filter = ("state", "rule__survey__journey")
     list_select_related = ("rule",)
     search_fields = ("name",)
+    readonly_fields = ("text_messages",)
     actions = ("pause", "resume", "cancel")
+
+    @admin.display(description=gettext_lazy("text messages that wait"))
+    def text_messages(self, campaign: Campaign) -> str:
+        """How many segments are still to be paid for."""
+        costs = campaign_costs(campaign)
+        total = sum(each.total for each in costs)
+        words = ngettext("%d segment altogether", "%d segments altogether", total) % total
+        return format_html("{}{}", words if costs else "", costs_in_words(costs))
 
     def has_steer_permission(self, request: HttpRequest) -> bool:
         return self.may(request)
@@ -135,10 +147,19 @@ class CampaignAdmin(HistoryAdmin):
         self.message_user(request, text % count, messages.SUCCESS)
 
     @admin.action(description=gettext_lazy("Cancel what the chosen campaigns have not sent"), permissions=["steer"])
-    def cancel(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> HttpResponse | None:
+        """Ask first, with the number of messages; cancelling cannot be undone."""
+        if not request.POST.get("sure"):
+            return self._sure(request, progress(list(queryset), timezone.now()))
         count = cancel_campaigns(_ids(queryset), "", who(request), timezone.now())
         text = ngettext("%d ask is cancelled.", "%d asks are cancelled.", count)
         self.message_user(request, text % count, messages.SUCCESS)
+        return None
+
+    def _sure(self, request: HttpRequest, chosen: list[Progress]) -> HttpResponse:
+        context = self.admin_site.each_context(request) | {"opts": self.opts, "chosen": chosen}
+        context |= {"title": _("Cancel campaigns"), "waiting": sum(each.waiting for each in chosen)}
+        return TemplateResponse(request, "admin/surveys/cancel_campaigns.html", context)
 
 
 def _ids(queryset: QuerySet[Campaign]) -> list[int]:

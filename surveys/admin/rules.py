@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from cxsurvey.lib.admin import HistoryAdmin, ListAdmin
 from cxsurvey.lib.refusals import Refused
 from surveys.actions.rule_modes import Mode, customers_named, move_rule, note_new_rule
+from surveys.actions.sms_cost import rule_costs
+from surveys.admin.sms_costs import costs_in_words
 from surveys.admin.timeline import reason_in_words
 from surveys.enums import RuleMode
 from surveys.models import ContactPolicy, Rule, RuleMove
@@ -63,7 +65,7 @@ class RuleAdmin(ListAdmin):
     list_select_related = ("survey",)
     search_fields = ("survey__code", "survey__name")
     exclude = ("mode", "test_customers", "per_day", "mode_since")
-    readonly_fields = ("in_force",)
+    readonly_fields = ("in_force", "text_messages")
 
     @admin.display(description=_("mode"), ordering="mode")
     def in_force(self, rule: Rule) -> str:
@@ -72,6 +74,11 @@ class RuleAdmin(ListAdmin):
         return format_html(
             '<a href="{}">{}</a>', reverse("admin:surveys_rule_mode", args=[rule.pk]), rule.get_mode_display()
         )
+
+    @admin.display(description=_("text messages"))
+    def text_messages(self, rule: Rule) -> str:
+        """What one costs, where the texts of the rule's survey are sent by it."""
+        return costs_in_words(rule_costs(rule)) if rule.pk else "–"
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -120,7 +127,7 @@ def _facts(rule: Rule) -> dict[str, Any]:
     asked, total = counts.get("planned", 0), sum(counts.values())
     early = rule.mode == RuleMode.SHADOW and now - rule.mode_since < TRIAL
     trial = {"days": TRIAL.days, "rows": rows, "asked": asked, "total": total, "early": early}
-    return {"trial": trial, "moves": list(rule.moves.all()[:50])}
+    return {"trial": trial, "moves": list(rule.moves.all()[:50]), "costs": rule_costs(rule)}
 
 
 @admin.register(RuleMove)

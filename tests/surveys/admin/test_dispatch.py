@@ -1,5 +1,7 @@
 """The page "Sending": shows what is held and how far campaigns are; its buttons are the verbs."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.db import connection
@@ -95,3 +97,53 @@ def test_page_takes_as_many_queries_for_three_campaigns_as_for_one(manager_clien
             manager_client.get(PAGE)
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_page_says_for_each_channel_what_becomes_of_the_unknown(manager_client, settings):
+    settings.RESEND_UNKNOWN = ["sms"]
+    text = " ".join(manager_client.get(PAGE).content.decode().split())
+    assert ("E-mail: at most once." in text, "SMS: at least once." in text) == (True, True)
+
+
+CAMPAIGNS = "/admin/surveys/campaign/"
+
+
+def test_cancelling_several_campaigns_is_asked_about_with_the_number_of_messages(manager_client):
+    made = [with_campaign(name) for name in ("a", "b", "c")]
+    Delivery.objects.filter(pk=made[0].deliveries.first().pk).update(state="sent", sent_at=timezone.now())
+    posted = {"action": "cancel", "_selected_action": [made[0].pk, made[1].pk]}
+    page = manager_client.post(CAMPAIGNS, posted)
+    text = " ".join(page.content.decode().split())
+    assert (page.status_code, page.context["waiting"]) == (200, 3)
+    assert ("Cancel these 2 campaigns?" in text, "3 messages that wait will never leave." in text) == (True, True)
+    assert "a, running: 1 message waits" in text
+    assert (Campaign.objects.filter(state="running").count(), Delivery.objects.filter(state="cancelled").count()) == (
+        3,
+        0,
+    )
+    told = manager_client.post(CAMPAIGNS, posted | {"sure": "yes"}, follow=True)
+    assert "3 asks are cancelled." in told.content.decode()
+    assert sorted(Campaign.objects.values_list("name", "state")) == [
+        ("a", "cancelled"), ("b", "cancelled"), ("c", "running"),
+    ]  # fmt: skip
+    assert Delivery.objects.filter(state="cancelled").count() == 3
+
+
+def test_reader_cannot_cancel_campaigns(client: Client):
+    reader = User.objects.create_user("reader", is_staff=True)
+    reader.user_permissions.set(Permission.objects.filter(codename="view_campaign"))
+    client.force_login(reader)
+    made = with_campaign()
+    client.post(CAMPAIGNS, {"action": "cancel", "_selected_action": [made.pk], "sure": "yes"})
+    assert Campaign.objects.get().state == "running"
+
+
+def test_campaign_shows_what_the_texts_that_wait_cost(manager_client):
+    made = Campaign.objects.create(name="texts")
+    messages = queued(3, channel="sms")
+    Delivery.objects.filter(pk__in=[each.pk for each in messages]).update(campaign=made)
+    Delivery.objects.filter(pk=messages[0].pk).update(state="sent", sent_at=timezone.now())
+    text = manager_client.get(f"{CAMPAIGNS}{made.pk}/change/").content.decode()
+    each = re.search(r"<li>en: (\d+) segments? each \(GSM-7\)</li>", text)
+    assert each
+    assert f"{2 * int(each[1])} segments altogether" in text

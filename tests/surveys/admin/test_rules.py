@@ -1,5 +1,6 @@
 """A rule's mode in the admin: what it would have done, and moving it with a reason."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from surveys.models import AskDecision, Rule, RuleMove
 from tests.asking import customer
-from tests.factories import CustomerFactory, RuleFactory
+from tests.factories import CustomerFactory, RuleFactory, published_survey
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +98,23 @@ def test_page_is_refused_to_the_outsider_and_unknown_rules_are_not_found(client,
     assert manager_client.get(reverse("admin:surveys_rule_mode", args=[rule.pk + 1])).status_code == 404
     client.force_login(outsider)
     assert client.get(page(rule)).status_code == 302
+
+
+def test_pages_of_a_rule_show_what_a_text_costs_in_each_language(manager_client):
+    rule = RuleFactory(mode="shadow", channels=["email", "sms"])
+    published_survey(rule.survey, languages=["en", "ar"])
+    shown = manager_client.get(page(rule))
+    assert [(each.language, each.encoding) for each in shown.context["costs"]] == [("en", "GSM-7"), ("ar", "UCS-2")]
+    assert "Text messages: what one costs" in shown.content.decode()
+    form = manager_client.get(reverse("admin:surveys_rule_change", args=[rule.pk])).content.decode()
+    assert [len(re.findall(rf"<li>{code}: \d+ segments? each \({name}", form)) for code, name in (
+        ("en", "GSM-7"), ("ar", "UCS-2"),
+    )] == [1, 1]  # fmt: skip
+
+
+def test_rule_that_sends_no_texts_shows_no_cost(manager_client):
+    rule = RuleFactory(mode="shadow", channels=["email"])
+    published_survey(rule.survey)
+    shown = manager_client.get(page(rule))
+    assert (shown.context["costs"], "what one costs" in shown.content.decode()) == ([], False)
+    assert "each (" not in manager_client.get(reverse("admin:surveys_rule_change", args=[rule.pk])).content.decode()
