@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -197,13 +196,17 @@ class House:
 
 
 @contextlib.contextmanager
-def house(
-    broker: str = "redis", before_tables: Callable[[House], None] | None = None, **settings: str
-) -> Iterator[House]:
+def house(broker: str = "redis", **settings: str) -> Iterator[House]:
     """An installation with its tables, Django set up in this process; everything ended at the end."""
-    made = House(broker, **settings)
+    with opened(House(broker, **settings)) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def opened(made: House, before_tables: Callable[[], None] | None = None) -> Iterator[House]:
+    """The same of a house that is there; `before_tables` may do something to its empty database."""
     try:
-        set_up(before_tables and partial(before_tables, made))
+        set_up(before_tables)
         yield made
     finally:
         made.close()

@@ -16,7 +16,7 @@ from typing import Final
 from django.conf import settings
 
 from tests.chaos.dispatching import Report, conclude, demand_by_name, fill, open_messages, run_until_quiet
-from tests.chaos.house import BATCH, House, house, wait_until
+from tests.chaos.house import BATCH, House, opened, wait_until
 from tests.chaos.ingestion import Client, prepare
 from tests.chaos.mail_sink import faulty_sink
 
@@ -39,7 +39,7 @@ def run(n: int, broker: str) -> Report:
         if disk is None:
             report.skipped = MISSING
             return report
-        with house(broker, before_tables=disk.take, EMAIL_URL=sink.url, SWEEP_SECONDS="5") as stage:
+        with opened(House(broker, EMAIL_URL=sink.url, SWEEP_SECONDS="5"), disk.take) as stage:
             sink.delay = 0.1
             clients, links = Client(stage.address, prepare()), _links(20)
             fill(n)
@@ -72,8 +72,8 @@ class _Disk:
     def __init__(self, at: Path) -> None:
         self.at, self.ballast, self.full_since = at, at / "ballast", 0.0
 
-    def take(self, _stage: House) -> None:
-        """Let every table of this installation be made on it."""
+    def take(self) -> None:
+        """Let every table of an empty installation be made on it."""
         from django.db import connection
 
         place = self.at / "tables"
