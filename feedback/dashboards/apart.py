@@ -10,7 +10,7 @@ from feedback.dashboards.addition import Addition, Value
 from feedback.dashboards.context import Context
 from feedback.insights.arrays import Bools, Floats
 from feedback.insights.intervals import Mean, clustered_mean, mean_difference
-from feedback.insights.suppression import cell_state, small_cell, too_few
+from feedback.insights.suppression import cell_state, complementary, too_few
 from feedback.queries.channels_answered import answered_alike
 from feedback.queries.run_columns import OUTCOMES
 from surveys.enums import Metric, RunOutcome
@@ -23,7 +23,7 @@ HIDDEN = {"score": None, "lo": None, "hi": None, "n": None, "state": "hidden"}
 def apart_part(context: Context, _value: Value) -> Addition:
     """`apart`: pairs of groups with experience, service, gap and NPS, and how the first differs; nothing is tested.
 
-    Where one side holds 1 to 4 customers the other is hidden with it: held against all they could be worked out.
+    Where one side, or those of neither, are 1 to 4 customers both are hidden: held against all they would follow.
     """
     suppressed: list[Value] = []
     found = [_split(context, split, suppressed) for split in _splits(context)]
@@ -59,7 +59,7 @@ def _split(context: Context, split: Split, suppressed: list[Value]) -> Value | N
     rated = _means(context, context.table.experience, sides)
     if not all(mean.n for mean in rated):
         return None
-    if min(mean.customers for mean in rated) < small_cell():
+    if _hides(context, context.table.experience, sides):
         suppressed.append({"cell": f"apart.{code}", "reason": too_few()})
         return None
     apart = mean_difference(rated[0], rated[1])
@@ -76,14 +76,28 @@ def _columns(context: Context, code: str, sides: Sides, suppressed: list[Value])
     found: dict[str, list[Value | None]] = {}
     for what, column in values.items():
         means = _means(context, column, sides)
-        hide = any(0 < mean.customers < small_cell() for mean in means)
+        hide = _hides(context, column, sides) or (what == "gap" and _hides(context, _one_sided(context), sides))
         if hide:
             suppressed.append({"cell": f"apart.{code}.{what}", "reason": too_few()})
         found[what] = [_shown(mean, hide) for mean in means]
     scores = [parts.nps_value(context.definition, table.where(side)) for side in sides]
-    hide = any(score and score["score"] is None for score in scores)
+    question = parts.nps_question(context.definition)
+    hide = question is not None and _hides(context, table.ratings.column(question.key), sides)
     found["nps"] = [score and (HIDDEN if hide else score) for score in scores]
     return found
+
+
+def _one_sided(context: Context) -> Floats:
+    """1 for runs of which a gap holds one side at most; NaN for the others."""
+    one = np.isfinite(context.runs.service) | np.isfinite(context.table.experience)
+    return np.where(one & np.isnan(context.paired_service - context.table.experience), 1.0, np.nan)
+
+
+def _hides(context: Context, values: Floats, sides: Sides) -> bool:
+    """Whether one side, or those of neither, are so few customers that they follow from the others and the whole."""
+    known, customer = np.isfinite(values), context.table.customer
+    cells = (known & sides[0], known & sides[1], known & ~sides[0] & ~sides[1])
+    return any(complementary([len(np.unique(customer[cell])) for cell in cells])[:2])
 
 
 def _means(context: Context, values: Floats, sides: Sides) -> list[Mean]:

@@ -34,7 +34,7 @@ def coverage_value(context: Context) -> Value:
     table = context.table
     weights = kish(table.any_weight()) if table.is_weighted() else None
     score = mean_score(table.experience, table.customer, context.weights)
-    shown = score.n >= small_cell()
+    shown = score.customers >= small_cell()
     return {
         "runs": len(table),
         "funnel": [],
@@ -64,12 +64,19 @@ def coverage_part(context: Context, value: Value) -> Addition:
     warnings: list[Value] = []
     if len(judged.classes) < 2:
         found["sentence"] = words_coverage.no_classes_sentence(found["by"])
-    elif found["weighted_by"] is None and found["asks"] and judged.n >= small_cell():
+    elif found["weighted_by"] is None and found["asks"] and _weighable(frame, judged):
         found |= coverage_classes.weighted_values(judged) | {"weighted_by": "class"}
         found["sentence"] = words_coverage.weighted_sentence(found) if found["weighted"] is not None else ""
         changed |= _twins(value, found)
         warnings = _warnings(changed["experience"], found)
     return Addition(changed, _findings(value, found["silent"]), warnings, suppressed)
+
+
+def _weighable(frame: Frame, judged: Coverage) -> bool:
+    """Whether enough customers answered, and none of a hidden class follows from a mean weighted by class."""
+    answered = np.isfinite(frame.score)
+    people = len(np.unique(frame.customers[answered]))
+    return people >= small_cell() and coverage_classes.tells_classes(frame, judged)
 
 
 def _silent(context: Context) -> Value:
@@ -94,6 +101,7 @@ def asked_of(context: Context) -> Asked:
         asks.take(np.isin(asks.run, runs)),
         invitations.take(np.isin(invitations.run, runs)),
         held.in_contact,
+        by,
         [name or "" for name in context.table.attribute(by)],
     )
 

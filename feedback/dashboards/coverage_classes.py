@@ -1,6 +1,7 @@
 """Who answers and who does not, class by class, and what that hides: weights, the silent class, bounds."""
 
 import dataclasses
+from functools import cached_property
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from feedback.insights.logistic import logistic
 from feedback.insights.multiple import benjamini_hochberg
 from feedback.insights.nonresponse import Coverage, ResponseClass, coverage
 from feedback.insights.scores import Bounds
-from feedback.insights.suppression import cell_state, complementary, small_cell, too_few
+from feedback.insights.suppression import cell_state, small_cell, too_few
 from feedback.insights.weights import post_stratified_mean, raked_mean
 from surveys.enums import RunOutcome
 
@@ -29,6 +30,11 @@ class Frame:
     score: Floats
     classes: list[str]
     columns: dict[str, Floats]
+
+    @cached_property
+    def hidden(self) -> dict[str, bool]:
+        """Which classes may not tell how they rated."""
+        return self.asked.context.told.hidden_by(self.asked.by, sorted(set(self.classes)), lambda views: [views.rated])
 
     @property
     def customers(self) -> Ints:
@@ -82,17 +88,25 @@ def judged(frame: Frame) -> Coverage | None:
 
 
 def class_rows(frame: Frame, found: Coverage, suppressed: list[Value]) -> list[Value]:
-    """Every class with its people, answers, response against the rest, and score; nobody answered: unknown."""
-    hidden = complementary([item.answers for item in found.classes])
+    """Every class with its people, answers, response against the rest, and score; nobody answered: unknown.
+
+    Hidden as a break-down by the same attribute hides it: by the customers who rated the journey.
+    """
     rows = []
-    for item, hide in zip(found.classes, hidden, strict=True):
+    for item in found.classes:
         inside = np.array([name == item.name for name in frame.classes], dtype=bool)
         row = _class_row(item, len(np.unique(frame.customers[inside])))
-        if hide:
+        if frame.hidden[item.name]:
             suppressed.append({"cell": f"coverage.classes.{item.name}", "reason": too_few()})
-            row |= {"score": None, "lo": None, "hi": None, "state": "hidden"}
+            row |= dict.fromkeys(("score", "lo", "hi", "answers", "response", "q")) | {"state": "hidden"}
         rows.append(row)
     return rows
+
+
+def tells_classes(frame: Frame, found: Coverage) -> bool:
+    """Whether a mean weighted by class may stand beside the plain one: hidden classes that weigh differently follow."""
+    joined = dict(found.merged)
+    return len({joined.get(name, name) for name, hide in frame.hidden.items() if hide}) < 2
 
 
 def _class_row(item: ResponseClass, customers: int) -> Value:
@@ -123,7 +137,7 @@ def raked_value(frame: Frame) -> Value | None:
     answered = np.isfinite(frame.score)
     contact = ["in contact" if yes else "not in contact" for yes in frame.asked.contacted[frame.inside].tolist()]
     by = [labels for labels in (frame.classes, contact) if len(set(labels)) > 1]
-    if len(by) < 2 or int(answered.sum()) < small_cell():
+    if len(by) < 2 or any(frame.hidden.values()) or len(np.unique(frame.customers[answered])) < small_cell():
         return None
     margins = []
     for labels in by:
@@ -155,7 +169,7 @@ def difference(found: Difference) -> Value:
 def silent_value(frame: Frame, found: Coverage) -> Value | None:
     """The class that hardly answers and what it says; finding: its score differs by 5 points, tested over classes."""
     silent = found.silent
-    if silent is None or silent.response.k < small_cell():
+    if silent is None or frame.hidden[silent.name]:
         return None
     apart = silent.difference
     p = None if apart.p is None else min(1.0, apart.p * len(found.classes))
@@ -191,7 +205,7 @@ def poor_bounds(frame: Frame) -> Value | None:
     """The share of poor journeys (experience under 50) whatever those who did not answer would have said."""
     answered = np.isfinite(frame.score)
     n, population = int(answered.sum()), len(frame.score)
-    if n < small_cell():
+    if len(np.unique(frame.customers[answered])) < small_cell():
         return None
     k = int((frame.score[answered] < POOR_BELOW).sum())
     lo, hi = share_bounds(k, n, population)
@@ -231,12 +245,12 @@ def pair_values(frame: Frame) -> tuple[list[Value], Value | None]:
     paired, labels = np.isfinite(gaps), np.asarray(frame.classes, dtype=object)
     population = {name: float((labels == name).sum()) for name in sorted(set(frame.classes))}
     pairs = {name: int((paired & (labels == name)).sum()) for name in population}
-    hidden = dict(zip(pairs, complementary(list(pairs.values())), strict=True))
+    hidden = context.told.hidden_by(frame.asked.by, list(pairs), context.told.paired)
     missing: list[Value] = [
         {"name": name, "frame": int(size), "pairs": None if hidden[name] else pairs[name]}
         for name, size in population.items()
     ]
-    if min(pairs.values(), default=0) < small_cell():
+    if any(hidden.values()) or min(pairs.values(), default=0) < small_cell():
         return missing, None
     found = post_stratified_mean(gaps[paired], labels[paired].tolist(), population, frame.customers[paired])
     return missing, {"gap": found.value, "lo": found.lo, "hi": found.hi}

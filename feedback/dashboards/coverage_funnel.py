@@ -31,6 +31,7 @@ class Asked:
     asks: Asks
     invitations: Invitations
     in_contact: Ints
+    by: str
     classes: Sequence[str]
 
     @cached_property

@@ -1,7 +1,7 @@
 """Coverage as plain text: the funnel, customers, classes, weights and their limits."""
 
 from feedback.dashboards.addition import Value
-from feedback.dashboards.words import one
+from feedback.dashboards.words import fewer, one
 from feedback.dashboards.words_contacts import percent
 from feedback.dashboards.words_coverage import class_name
 
@@ -32,7 +32,9 @@ def _classes(coverage: Value) -> list[str]:
     lines = []
     for row in coverage["classes"]:
         score = one(row["score"]) if row["score"] is not None else row["state"]
-        response = f"{row['answers']} of {row['frame']} answered ({percent(row['response']['share'])})"
+        response = f"{fewer()} of {row['frame']} answered"
+        if row["answers"] is not None:
+            response = f"{row['answers']} of {row['frame']} answered ({percent(row['response']['share'])})"
         lines.append(f"{class_name(row['name']):<28} {response:<36} experience {score}")
     return lines
 

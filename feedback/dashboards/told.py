@@ -3,7 +3,7 @@
 Judged by everybody's runs of all times: what is hidden so hangs on no window, and on a filter only by its attributes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -36,6 +36,7 @@ class Told:
     start: datetime | None
     end: datetime | None
     spared: frozenset[int]
+    segments: Mapping[str, str]
     filters: Views
     rows: Views
     found: tuple[float, ...]
@@ -63,6 +64,17 @@ class Told:
         """The days at which periods of a series may begin and end in the filtered view."""
         return calendar(self.filters, known)
 
+    def hidden_by(self, name: str, known: Sequence[str], runs: Callable[[Views], list[Bools]]) -> dict[str, bool]:
+        """Which values of another attribute may tell nothing of these runs, within the same filters."""
+        filters = self.segments
+        if name in filters:
+            return dict.fromkeys(known, False)
+        views = views_by(self.filters.history, [*filters, name], self.filters.in_time)
+        wanted = [(*filters.values(), label) for label in known]
+        in_time = all(self._in_time(views, each) for each in runs(views))
+        few = zip(*(views.hidden(each, wanted) for each in runs(views)), strict=True)
+        return {label: any(each) or not in_time for label, each in zip(known, few, strict=True)}
+
     def _in_time(self, views: Views, known: Bools) -> bool:
         """Whether the window begins and ends where no window of these runs differs by too few."""
         ends = [_day(moment) for moment in (self.start, self.end) if moment]
@@ -84,7 +96,9 @@ def told_of(definition: JourneyDefinition, whole: RunHistory, query: Query) -> T
     filters = views_by(whole, list(query.segments), in_time)
     rows = views_by(whole, [*query.segments, query.by], in_time) if query.by else filters
     first, last, found = _window(rows, query) if in_time else (-np.inf, np.inf, ())
-    told = Told(_moment(first), _moment(last), frozenset(whole.run[spared].tolist()), filters, rows, found)
+    told = Told(
+        _moment(first), _moment(last), frozenset(whole.run[spared].tolist()), query.segments, filters, rows, found
+    )
     wanted = tuple(query.segments.values())
     if first >= last or (wanted and any(told.few(runs, wanted) for runs in filters.counted)):
         return replace(told, nothing=True)
@@ -136,8 +150,10 @@ def _untold(definition: JourneyDefinition, told: Told, wanted: Key) -> frozenset
     """Stages and questions of which too few answers stand in this view, and the stages by which they would follow."""
     history = told.filters.history
     stages, ratings = history.stage_scores, history.ratings
-    few = {code for code in stages.seen() if told.few(np.isfinite(stages.column(code)), wanted)}
-    questions = {key for key in ratings.seen() if told.few(np.isfinite(ratings.column(key)), wanted)}
+    few, questions = set[str](), set[str]()
+    if wanted or told.start or told.end:
+        few = {code for code in stages.seen() if told.few(np.isfinite(stages.column(code)), wanted)}
+        questions = {key for key in ratings.seen() if told.few(np.isfinite(ratings.column(key)), wanted)}
     hidden = _with_partners(history, few)
     headlines = {
         q.key for q in definition.questions if q.headline and q.measures == Measures.STAGE and q.stage in hidden
