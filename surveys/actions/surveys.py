@@ -1,6 +1,7 @@
 """Making a survey: its row and the first draft, in one transaction."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -13,30 +14,28 @@ from surveys.enums import SurveyKind
 from surveys.models import Journey, Survey, SurveyVersion
 
 
-def kind_of(journey: Journey | None, stage: str) -> SurveyKind:
-    """What a survey about this place is."""
-    if stage:
-        return SurveyKind.TOUCHPOINT
-    return SurveyKind.END_TO_END if journey else SurveyKind.RELATIONSHIP
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a survey is about. A relationship survey may be kept with a journey, whose programme file then has it."""
+
+    kind: SurveyKind
+    journey: Journey | None = None
+    stage: str = ""
 
 
 @transaction.atomic
 def create_survey(
     code: str,
     name: str,
-    place: tuple[Journey | None, str],
+    place: Place,
     document: Mapping[str, Any],
     by: AbstractBaseUser | None,
 ) -> SurveyVersion:
-    """A survey and its draft; `place` is the journey and the stage: none of both is a relationship survey.
-
-    ValidationError where the code is taken.
-    """
-    journey, stage = place
+    """A survey and its draft. ValidationError where the code is taken."""
     try:
         with transaction.atomic():
             survey = Survey.objects.create(
-                code=code, name=name, kind=kind_of(journey, stage), journey=journey, stage_code=stage
+                code=code, name=name, kind=place.kind, journey=place.journey, stage_code=place.stage
             )
     except IntegrityError:
         text = _("There is a survey with the code “%(code)s” already: choose another code.")

@@ -10,16 +10,17 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from surveys.actions.surveys import create_survey, kind_of
+from surveys.actions.surveys import Place, create_survey
 from surveys.designer.access import PUBLISH, WORK, page
 from surveys.designer.changing import person
 from surveys.designer.forms import NewJourneyForm, NewSurveyForm
 from surveys.drafting.catalogue import document_for, templates
+from surveys.enums import SurveyKind
 from surveys.models import Journey
 from surveys.programme.beginning import begin_journey, begin_story
 from surveys.queries.designer import JourneyLines, journeys_with_surveys
 
-Places = dict[str, tuple[Journey | None, str]]
+Places = dict[str, Place]
 
 
 @page()
@@ -72,7 +73,7 @@ def _made(request: HttpRequest, form: NewSurveyForm, found: Places) -> str | Non
     """The code of the survey that was made; None where the form says why not."""
     told: dict[str, Any] = form.cleaned_data
     place = found[told["place"]]
-    document = document_for(told["template"], kind_of(*place), place[1])
+    document = document_for(told["template"], place.kind, place.stage)
     try:
         create_survey(told["code"], told["name"], place, document, person(request))
     except ValidationError as refused:
@@ -87,11 +88,13 @@ def _templates() -> list[tuple[str, str]]:
 
 def _places(rows: Iterable[JourneyLines]) -> Places:
     """What a survey can be about, by the value of its choice."""
-    found: Places = {"relationship": (None, "")}
+    found: Places = {"relationship": Place(SurveyKind.RELATIONSHIP)}
     for row in rows:
         if row.journey is not None:
-            found[f"{row.journey.code}"] = (row.journey, "")
-            found |= {f"{row.journey.code}/{s.code}": (row.journey, s.code) for s in row.stages if not s.is_wait}
+            code, stages = row.journey.code, [each.code for each in row.stages if not each.is_wait]
+            found[code] = Place(SurveyKind.END_TO_END, row.journey)
+            found[f"{code}:relationship"] = Place(SurveyKind.RELATIONSHIP, row.journey)
+            found |= {f"{code}/{each}": Place(SurveyKind.TOUCHPOINT, row.journey, each) for each in stages}
     return found
 
 
@@ -102,5 +105,6 @@ def _choices(rows: Iterable[JourneyLines]) -> Sequence[tuple[str, Any]]:
         if row.journey is not None:
             code = row.journey.code
             stages = [(f"{code}/{s.code}", _("the stage “%s”") % s.name) for s in row.stages if not s.is_wait]
-            found.append((row.journey.name, [*stages, (code, _("the whole journey"))]))
-    return [*found, ("relationship", _("the relationship with us, whatever the journey"))]
+            bond = (f"{code}:relationship", _("the relationship with us, in this journey's programme file"))
+            found.append((row.journey.name, [*stages, (code, _("the whole journey")), bond]))
+    return [*found, ("relationship", _("the relationship with us, in no programme file"))]

@@ -136,7 +136,7 @@ def _survey(survey: SurveyDef) -> dict[str, Any]:
     if list(languages) != ["en"]:
         plain["languages"] = _flow(list(languages))
     for key in (*DOCUMENT_TEXTS, "help_url", *MAIL_TEXTS):
-        value = document[key] if key == "help_url" else text(document[key], languages)
+        value = document.get(key) if key == "help_url" else text(document.get(key) or {}, languages)
         if value:
             plain[key] = value
     plain |= write_messages(document)

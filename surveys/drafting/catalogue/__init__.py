@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from surveys.enums import Measures, SurveyKind
 
 FOLDER: Final = Path(__file__).parent
+OF_SURVEY: Final[dict[str, Any]] = {"title": {}, "intro": {}, "thanks": {}, "subject": {}, "about": {}, "help_url": ""}
 DEFAULTS: Final[dict[str, Any]] = {
     "help": {},
     "low": {},
@@ -54,7 +55,7 @@ def document_for(code: str, kind: str, stage: str = "") -> dict[str, Any]:
     """A document made of the template (without one: nothing but English), measuring what the survey is about."""
     found = next((each for each in templates() if each.code == code), None)
     empty: dict[str, Any] = {"languages": ["en"], "questions": []}
-    document = copy.deepcopy(found.document) if found else empty
+    document = copy.deepcopy(OF_SURVEY | (found.document if found else empty))
     document["questions"] = [_whole(question, kind, stage) for question in document["questions"]]
     return document
 

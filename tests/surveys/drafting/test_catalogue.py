@@ -3,7 +3,7 @@
 import pytest
 
 from surveys.drafting.advice import advice
-from surveys.drafting.catalogue import document_for, templates
+from surveys.drafting.catalogue import OF_SURVEY, document_for, templates
 from surveys.drafting.translation_table import missing
 from surveys.validators import document_problems
 
@@ -37,4 +37,4 @@ def test_template_measures_what_the_survey_is_about():
 
 
 def test_nothing_is_an_empty_document():
-    assert document_for("", "touchpoint", "call") == {"languages": ["en"], "questions": []}
+    assert document_for("", "touchpoint", "call") == {**OF_SURVEY, "languages": ["en"], "questions": []}
