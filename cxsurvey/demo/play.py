@@ -149,7 +149,7 @@ def _mine(story: Story, label: str) -> Q:
     return Q(customer__external_id__startswith=f"{story.journey}-{label}-")
 
 
-def _await(what: str, is_done: Callable[[], bool]) -> None:
+def wait_for(what: str, is_done: Callable[[], bool]) -> None:
     """Look twice a second until the workers are done."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not is_done():
@@ -164,7 +164,7 @@ def _await_sent(story: Story, label: str) -> int:
     waiting = Delivery.objects.filter(
         invitation__in=invitations, state__in=(*DELIVERY_MAY_SEND, *DELIVERY_IN_HAND), next_at__lte=timezone.now()
     )
-    _await("Sending", lambda: not waiting.exists())
+    wait_for("Sending", lambda: not waiting.exists())
     return invitations.count()
 
 
@@ -210,4 +210,4 @@ def _await_meaning(story: Story, label: str) -> None:
     """The workers score the texts and bring the run rows up to date."""
     texts = FreeText.objects.filter(answer__run__customer__external_id__startswith=f"{story.journey}-{label}-")
     runs = JourneyRun.objects.filter(_mine(story, label), stale=True)
-    _await("Scoring", lambda: not texts.filter(scored_at__isnull=True).exists() and not runs.exists())
+    wait_for("Scoring", lambda: not texts.filter(scored_at__isnull=True).exists() and not runs.exists())

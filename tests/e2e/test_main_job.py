@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
+from cxsurvey.demo.by_text import converse_by_text
 from cxsurvey.demo.play import Place, Played, play
 from cxsurvey.lib.nudge import Breaker
 from feedback.models import Answer, FreeText, Response, TextScore
 from surveys.enums import DeliveryState
-from surveys.models import AskDecision, Delivery, Interaction, Invitation
+from surveys.models import AskDecision, Conversation, Delivery, Interaction, Invitation
 from surveys.standins.inbox import Inbox
 from surveys.standins.sms import SmsProvider, post_form
 from surveys.standins.smtp import SmtpInbox
@@ -38,10 +39,10 @@ def place(tmp_path: Path, settings, live_server: LiveServer) -> Iterator[Place]:
     settings.PUBLIC_BASE_URL = live_server.url
     for name, value in SMS.items():  # who decides must know, too, that there is a carrier for SMS
         setattr(settings, name, value)
-    inbox = Inbox(tmp_path)
+    inbox, hook = Inbox(tmp_path), f"{live_server.url}/hooks/twilio/"
     with (
         SmtpInbox(inbox) as mail,
-        SmsProvider(SMS["SMS_ACCOUNT"], SMS["SMS_SECRET"], inbox, post=post_form) as provider,
+        SmsProvider(SMS["SMS_ACCOUNT"], SMS["SMS_SECRET"], inbox, hook, post=post_form) as provider,
         running(
             *WORKER,
             SMS_COUNTRIES="US",
@@ -51,6 +52,7 @@ def place(tmp_path: Path, settings, live_server: LiveServer) -> Iterator[Place]:
             **SMS,
         ),
     ):
+        settings.STANDIN_SMS_PORT = provider.port
         yield Place(live_server.url, tmp_path, "e2e", print)
 
 
@@ -62,6 +64,20 @@ def test_main_job_gives_exactly_what_was_planted(place: Place) -> None:
     assert_asked()
     assert_answered()
     assert_words_were_read()
+
+
+def test_survey_by_text_messages_is_answered_by_two_and_waits_for_a_third(place: Place) -> None:
+    waiting = converse_by_text(place)
+    answers = Answer.objects.filter(response__survey__code="question-answer").order_by(
+        "response__id", "question__order"
+    )
+    assert [(each.question.code, each.value) for each in answers.select_related("question")] == [
+        *(("overall", 5.0), ("settled", 1.0)),
+        *(("overall", 2.0), ("settled", 0.0), ("better", None)),
+    ]
+    assert wait_until(lambda: Conversation.objects.filter(state="open").count() == 1) is True
+    [opened] = Inbox(place.inbox).thread(waiting)
+    assert opened.text.startswith("Customer feedback: Your call. How satisfied were you with your call? Answer from 1")
 
 
 def assert_figures(played: Played) -> None:

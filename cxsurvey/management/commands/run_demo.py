@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from cxsurvey.demo.by_text import converse_by_text
 from cxsurvey.demo.play import DemoFailed, Place, Played, play
 from cxsurvey.demo.stories import STORIES
 from feedback.dashboards.text_report import text_report
@@ -35,10 +36,18 @@ class Command(BaseCommand):
         stories = [story for story in STORIES if options["story"] in (None, story.journey)]
         try:
             played = [self._play(story, options["customers"], place) for story in stories]
+            if options["story"] is None:
+                self._by_text(place)
         except DemoFailed as trouble:
             raise CommandError(str(trouble)) from None
         if not all(one.exact for one in played):
             raise CommandError("The comparison is not what the answers hold: please report this.")
+
+    def _by_text(self, place: Place) -> None:
+        """The survey that is asked by text messages."""
+        self.stdout.write("\n=== question: a survey by text messages ===")
+        number = converse_by_text(place)
+        self.stdout.write(f"Two people answered it. {number} waits for you: open its message in the inbox and write.")
 
     def _play(self, story: Any, customers: int, place: Place) -> Played:
         """One story, told while it goes on."""
