@@ -10,6 +10,7 @@ from surveys.queries.designer import StagePlace
 
 ROW: Final = 56  # from one question to the next
 BOX_LEFT, BOX_WIDTH, BOX_HEIGHT = 120, 320, 40
+EDGE: Final = 4  # around the outermost boxes, for their lines
 SHORT: Final = 40  # characters of a question in its box
 
 
@@ -89,9 +90,15 @@ class LogicMap:
 
     boxes: tuple[Box, ...]
     arcs: tuple[Arc, ...]
-    height: int
-    width: int = BOX_LEFT + BOX_WIDTH + 120
     end_y: int = field(default=0)
+
+    @property
+    def view(self) -> tuple[int, int, int, int]:
+        """x, y, width and height of what is drawn: room for arcs only at the sides that have some."""
+        kinds = {arc.kind for arc in self.arcs}
+        left = 0 if "show" in kinds else BOX_LEFT - EDGE
+        right = BOX_LEFT + BOX_WIDTH + (BOX_LEFT if "jump" in kinds else EDGE)
+        return left, -EDGE, right - left, self.end_y + BOX_HEIGHT + 2 * EDGE
 
 
 def logic_map(document: Mapping[str, Any], language: str) -> LogicMap:
@@ -100,7 +107,7 @@ def logic_map(document: Mapping[str, Any], language: str) -> LogicMap:
     place = {str(row["code"]): index for index, row in enumerate(rows)}
     boxes = tuple(_box(row, index, language) for index, row in enumerate(rows))
     arcs = [arc for row in rows for arc in (*_conditions(row, place), *_jumps(row, place))]
-    return LogicMap(boxes, tuple(arcs), (len(rows) + 1) * ROW, end_y=len(rows) * ROW)
+    return LogicMap(boxes, tuple(arcs), end_y=len(rows) * ROW)
 
 
 def _box(row: Mapping[str, Any], index: int, language: str) -> Box:

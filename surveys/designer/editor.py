@@ -9,7 +9,6 @@ from surveys.designer.marks import marks
 from surveys.designer.page import Editor
 from surveys.designer.question_form import QuestionForm, fallback_words
 from surveys.models import Survey
-from surveys.queries.designer import stages_of
 
 PAIRS = ("lowest", "highest", "low", "high", "metric", "code")  # fields that stand side by side
 
@@ -24,9 +23,9 @@ def editor_page(request: HttpRequest, shown: Editor, form: QuestionForm | None =
     """The page; `form` holds what could not be stored, so that nothing typed is lost."""
     status = 200 if form is None else 422
     if form is None and shown.question is not None:
-        form = QuestionForm(shown.question, shown.language, stages_of(shown.survey.journey), earlier=shown.earlier)
+        form = QuestionForm(shown.question, shown.language, shown.stages, earlier=shown.earlier)
     context = {
-        "title": shown.survey.name or shown.survey.code,
+        "title": shown.title,
         "editor": shown,
         "survey": shown.survey,
         "form": form,

@@ -57,7 +57,7 @@ def _page(request: HttpRequest, shown: Editor, rules: Rules | None = None, ends:
         "endings": ends.shown_endings(),
         "quotas": ends.shown_quotas(dict(facts)),
         "joined": joined(shown.document),
-        "title": shown.survey.name or shown.survey.code,
+        "title": shown.title,
     }
     return TemplateResponse(request, "surveys/designer/logic.html", context, status=422 if problems else 200)
 

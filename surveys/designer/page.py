@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from surveys.actions.drafts import can_undo
 from surveys.designer.drawing import MapPlace, journey_map
+from surveys.designer.forms import KIND_NAMES
 from surveys.drafting.advice import Advice, Surroundings, advice
 from surveys.drafting.edits import NoSuchQuestion, question
 from surveys.drafting.texts import in_language, plain, questions_of
 from surveys.enums import VersionState
 from surveys.models import Survey, SurveyVersion
-from surveys.queries.designer import asks_a_week, scales_to_compare, stages_of
+from surveys.queries.designer import StagePlace, asks_a_week, scales_to_compare, stages_of, title_of
 from surveys.rendering.durations import answering_seconds, duration
 from surveys.rendering.specs import specs_of
 from surveys.validators import document_problems
@@ -159,7 +160,7 @@ class Editor:
                 code=str(row["code"]),
                 number=number,
                 text=plain(in_language(row.get("text"), self.language)),
-                kind=str(row.get("kind", "")),
+                kind=str(KIND_NAMES.get(str(row.get("kind", "")), row.get("kind", ""))),
                 headline=bool(row.get("headline")),
                 conditional=bool(row.get("show_if")),
                 current=row["code"] == self.code,
@@ -169,5 +170,14 @@ class Editor:
         ]
 
     @cached_property
+    def stages(self) -> tuple[StagePlace, ...]:
+        return stages_of(self.survey.journey)
+
+    @cached_property
+    def title(self) -> str:
+        """What the survey is called on its pages."""
+        return title_of(self.survey, self.stages)
+
+    @cached_property
     def map(self) -> list[MapPlace]:
-        return journey_map(stages_of(self.survey.journey), self.document, self.code)
+        return journey_map(self.stages, self.document, self.code)

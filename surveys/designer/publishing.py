@@ -64,7 +64,7 @@ def _review(request: HttpRequest, survey: Survey, publish_form: WhenForm, close_
         "publish_form": publish_form,
         "close_form": close_form,
         "test_form": TestForm(initial={"address": getattr(request.user, "email", "")}, label_suffix=""),
-        "title": survey.name or survey.code,
+        "title": shown.title,
     }
     wrong = publish_form.errors or close_form.errors
     return TemplateResponse(request, "surveys/designer/publish.html", context, status=422 if wrong else 200)

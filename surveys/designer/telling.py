@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from surveys.drafting.difference import Change
-from surveys.drafting.texts import in_language, plain
+from surveys.drafting.texts import in_language, plain, questions_of
 
 KEYS: Final = {
     "text": _l("question"),
@@ -23,6 +23,8 @@ KEYS: Final = {
     "metric": _l("counts as"),
     "measures": _l("measures"),
     "title": _l("title"),
+    "about": _l("what it is about"),
+    "subject": _l("subject of the mail"),
     "intro": _l("words above the questions"),
     "thanks": _l("words after answering"),
     "languages": _l("languages"),
@@ -52,6 +54,19 @@ def told_change(change: Change) -> dict[str, str]:
         "before": change.before,
         "after": change.after,
     }
+
+
+def told_place(document: Mapping[str, Any], place: str) -> str:
+    """The place of a text in the table for translators, as people name it: "2. choice “price”"."""
+    head, *rest = place.split(".")
+    if head != "questions" or len(rest) < 2:
+        return str(KEYS.get(place, place))
+    number = next((n for n, row in enumerate(questions_of(document), start=1) if row["code"] == rest[0]), 0)
+    if len(rest) == 2:
+        return f"{number}. {KEYS.get(rest[1], rest[1])}"
+    names = {"number": number, "code": rest[2]}
+    text = _("%(number)s. row “%(code)s”") if rest[1] == "rows" else _("%(number)s. choice “%(code)s”")
+    return text % names
 
 
 def told_pooling(question: Mapping[str, Any], reasons: Sequence[str], language: str) -> str:

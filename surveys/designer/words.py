@@ -16,6 +16,7 @@ from surveys.designer.access import LOOK, WORK, of_survey
 from surveys.designer.changing import change
 from surveys.designer.forms import WordsForm
 from surveys.designer.page import Editor
+from surveys.designer.telling import told_place
 from surveys.drafting.translation_table import Filled, filled, missing, table
 from surveys.models import Survey
 
@@ -42,7 +43,7 @@ def words(request: HttpRequest, survey: Survey) -> HttpResponse:
         "survey": survey,
         "editor": shown,
         "form": form,
-        "title": survey.name or survey.code,
+        "title": shown.title,
     }
     return TemplateResponse(request, "surveys/designer/words.html", context, status=422 if form.errors else 200)
 
@@ -66,7 +67,7 @@ def languages(request: HttpRequest, survey: Survey) -> HttpResponse:
         "editor": shown,
         "rows": list(_side_by_side(shown)),
         "missing": len(missing(shown.document)),
-        "title": survey.name or survey.code,
+        "title": shown.title,
     }
     return TemplateResponse(request, "surveys/designer/languages.html", context)
 
@@ -78,7 +79,8 @@ def _side_by_side(shown: Editor) -> Iterator[dict[str, Any]]:
             {"language": each, "name": f"{place}@{each}", "text": texts.get(each, ""), "stand_in": stand_in}
             for each in shown.languages
         ]
-        yield {"place": place, "cells": cells, "long": len(stand_in) > 80}
+        label = told_place(shown.document, place)
+        yield {"place": place, "label": label, "cells": cells, "long": len(stand_in) > 80}
 
 
 def _posted(request: HttpRequest, shown: Editor) -> list[tuple[str, dict[str, str]]]:

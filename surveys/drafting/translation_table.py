@@ -12,6 +12,17 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 NAMED: Final = "code"  # items of lists are found by this
+READ_AS: Final = (
+    "title",
+    "about",
+    "subject",
+    "intro",
+    "thanks",
+    "text",
+    "help",
+    "low",
+    "high",
+)  # the database keeps none
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +35,7 @@ class Filled:
 
 
 def table(document: Mapping[str, Any]) -> list[tuple[str, dict[str, str]]]:
-    """Every text with its place, in the order of the document: {language: words}."""
+    """Every text with its place, in the order that they are read in: {language: words}."""
     return [(place, dict(texts)) for place, texts in _texts(document, "", _languages(document))]
 
 
@@ -64,6 +75,10 @@ def missing(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def _place_among(item: tuple[str, Any]) -> int:
+    return READ_AS.index(item[0]) if item[0] in READ_AS else len(READ_AS)
+
+
 def _languages(document: Mapping[str, Any]) -> list[str]:
     return list(document.get("languages") or ["en"])
 
@@ -74,7 +89,7 @@ def _texts(value: Any, place: str, languages: Sequence[str]) -> Iterator[tuple[s
         if value and set(value) <= set(languages) and all(isinstance(each, str) for each in value.values()):
             yield place, value
             return
-        for key, item in value.items():
+        for key, item in sorted(value.items(), key=_place_among):
             yield from _texts(item, f"{place}.{key}" if place else str(key), languages)
     elif isinstance(value, list):
         for index, item in enumerate(value):

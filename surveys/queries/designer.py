@@ -1,6 +1,7 @@
 """What the designer shows: journeys with their stages and surveys, and how often a survey is asked."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -33,6 +34,7 @@ class SurveyLine:
     survey: Survey
     published: SurveyVersion | None
     draft: SurveyVersion | None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def journeys_with_surveys() -> list[JourneyLines]:
         for journey, stages in _journeys()
     ]
     without = by_journey.get(None, [])
-    return [*found, JourneyLines(None, (), tuple(without))] if without else found
+    return [*found, JourneyLines(None, (), _in_order(without, ()))] if without else found
 
 
 def _line(survey: Survey) -> SurveyLine:
@@ -72,7 +74,14 @@ def _line(survey: Survey) -> SurveyLine:
 def _in_order(lines: list[SurveyLine], stages: tuple[StagePlace, ...]) -> tuple[SurveyLine, ...]:
     """Along the journey, the whole of it last."""
     place = {stage.code: index for index, stage in enumerate(stages)}
-    return tuple(sorted(lines, key=lambda line: (place.get(line.survey.stage_code, len(place)), line.survey.code)))
+    ordered = sorted(lines, key=lambda line: (place.get(line.survey.stage_code, len(place)), line.survey.code))
+    return tuple(replace(line, title=title_of(line.survey, stages)) for line in ordered)
+
+
+def title_of(survey: Survey, stages: Iterable[StagePlace]) -> str:
+    """Its name; without one that of its stage or journey, else its code."""
+    stage = next((each.name for each in stages if each.code == survey.stage_code), "")
+    return survey.name or stage or (survey.journey.name if survey.journey else "") or survey.code
 
 
 def _journeys() -> list[tuple[Journey, tuple[StagePlace, ...]]]:
