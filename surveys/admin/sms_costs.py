@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import ngettext
 
 from surveys.actions.sms_cost import SmsCost
@@ -10,8 +10,7 @@ from surveys.actions.sms_cost import SmsCost
 
 def costs_in_words(costs: Sequence[SmsCost]) -> str:
     """Language, segments, alphabet, and the characters that make it the dearer one; a dash where none are sent."""
-    lines = format_html_join("", "<li>{}: {} ({}{})</li>", (_words(each) for each in costs))
-    return format_html('<ul class="texts">{}</ul>', lines) if lines else "–"
+    return format_html_join("", "<div>{}: {} ({}{})</div>", (_words(each) for each in costs)) or "–"
 
 
 def _words(cost: SmsCost) -> tuple[str, str, str, str]:

@@ -144,6 +144,6 @@ def test_campaign_shows_what_the_texts_that_wait_cost(manager_client):
     Delivery.objects.filter(pk__in=[each.pk for each in messages]).update(campaign=made)
     Delivery.objects.filter(pk=messages[0].pk).update(state="sent", sent_at=timezone.now())
     text = manager_client.get(f"{CAMPAIGNS}{made.pk}/change/").content.decode()
-    each = re.search(r"<li>en: (\d+) segments? each \(GSM-7\)</li>", text)
+    each = re.search(r"<div>en: (\d+) segments? each \(GSM-7\)</div>", text)
     assert each
     assert f"{2 * int(each[1])} segments altogether" in text

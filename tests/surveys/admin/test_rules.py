@@ -107,7 +107,7 @@ def test_pages_of_a_rule_show_what_a_text_costs_in_each_language(manager_client)
     assert [(each.language, each.encoding) for each in shown.context["costs"]] == [("en", "GSM-7"), ("ar", "UCS-2")]
     assert "Text messages: what one costs" in shown.content.decode()
     form = manager_client.get(reverse("admin:surveys_rule_change", args=[rule.pk])).content.decode()
-    assert [len(re.findall(rf"<li>{code}: \d+ segments? each \({name}", form)) for code, name in (
+    assert [len(re.findall(rf"<div>{code}: \d+ segments? each \({name}", form)) for code, name in (
         ("en", "GSM-7"), ("ar", "UCS-2"),
     )] == [1, 1]  # fmt: skip
 
