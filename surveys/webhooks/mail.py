@@ -30,7 +30,7 @@ def _by_sendgrid(request: HttpRequest) -> str:
 
 
 # When a call was signed, in seconds, where its signature covers that: anymail checks the signature, not the age
-# (Resend's library checks both; the other providers sign no time). "" where nothing was signed.
+# (the others sign no time, or with a library of their own that checks it). "" where nothing was signed.
 SIGNED_AT: Final[Mapping[str, Callable[[HttpRequest], str]]] = {"mailgun": _by_mailgun, "sendgrid": _by_sendgrid}
 
 
