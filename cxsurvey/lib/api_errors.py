@@ -10,7 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, ValidationError
 
 from cxsurvey.lib.refusals import Refused
-from cxsurvey.lib.unavailable import RETRY_SECONDS, is_unavailable
+from cxsurvey.lib.unavailable import CODE, DETAIL, RETRY_SECONDS, is_unavailable
 
 
 class InFlight(APIException):
@@ -33,11 +33,8 @@ class Unavailable(APIException):
     """The database takes nothing just now."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = _(
-        "The database takes nothing at the moment, so nothing of this request was stored: send it again later. "
-        "With the same Idempotency-Key it has one effect, however often you send it."
-    )
-    default_code = "unavailable"
+    default_detail = DETAIL
+    default_code = CODE
     wait = RETRY_SECONDS  # told as Retry-After
 
 

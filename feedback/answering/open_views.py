@@ -4,6 +4,7 @@ import re
 import secrets
 from typing import Final
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -12,6 +13,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from cxsurvey.lib.secret_pages import gone, secret_page
+from cxsurvey.lib.unavailable import is_unavailable, unavailable_page
 from feedback.actions.occasions import of_link
 from feedback.answering.opening import language_of
 from feedback.answering.posted import SUBMISSION, BadPost, Posted, taken
@@ -48,7 +50,12 @@ def embedded_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The same for a frame of those pages that the link names."""
     link = open_link(slug, timezone.now())
     origins = origins_of(link) if link else []
-    response = _serve(request, link if origins else None, "frame")
+    try:
+        response = _serve(request, link if origins else None, "frame")
+    except DatabaseError as trouble:  # told here, since the page for it must stand in the frame as well
+        if not is_unavailable(trouble):
+            raise
+        response = unavailable_page(request)
     if origins:
         response._csp_replace = {"frame-ancestors": origins}  # type: ignore[attr-defined]
     return response

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from feedback.models import Click, Response
-from surveys.models import Customer, Interaction
-from tests.factories.answering import GOOD, open_invitation
+from surveys.models import Customer, Interaction, OpenLink
+from tests.factories.answering import GOOD, open_invitation, touchpoint_survey
 from tests.factories.asking import CustomerFactory, published_journey
 
 pytestmark = pytest.mark.django_db
@@ -77,8 +77,8 @@ def test_contact_told_to_a_full_database_gets_503_and_when_to_try_again(manager:
         "errors": [
             {
                 "code": "unavailable",
-                "detail": "The database takes nothing at the moment, so nothing of this request was stored: "
-                "send it again later. With the same Idempotency-Key it has one effect, however often you send it.",
+                "detail": "The database takes nothing at the moment: send this request again later. "
+                "With the same Idempotency-Key it has one effect, however often you send it.",
                 "attr": None,
             }
         ],
@@ -133,3 +133,14 @@ def test_page_that_cannot_be_had_offers_to_try_again(refusing: Refuse) -> None:
     answer = patient_client().get(f"/s/{token}/?a=recommend:9&lang=en")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert f'href="/s/{token}/?a=recommend:9&amp;lang=en"' in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_sent_from_a_frame_wait_in_the_frame(refusing: Refuse) -> None:
+    version = touchpoint_survey()
+    OpenLink.objects.create(survey=version.survey, slug="desk", embed_origins=["https://www.example.org"])
+    refusing(Response, FULL)
+    answer = patient_client().post("/o/desk/embed/?s=abcdefghijklmnop", GOOD)
+    assert (answer.status_code, 'value="Quick and kind"' in answer.content.decode()) == (503, True)
+    assert "frame-ancestors https://www.example.org" in answer.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in answer.headers
