@@ -12,24 +12,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from surveys.drafting.sentences import OPERATORS
 from surveys.drafting.texts import in_language, plain, questions_of
 from surveys.logic.conditions import MAX_DEPTH, WITHOUT_VALUE
 from surveys.logic.document import code_of, keys_of
 from surveys.logic.tree import ALL, ANY, WORDS, Group, Row
 
-OPERATORS: Final = {
-    "eq": _l("is"),
-    "ne": _l("is not"),
-    "in": _l("is one of"),
-    "not_in": _l("is none of"),
-    "ge": _l("is at least"),
-    "gt": _l("is more than"),
-    "le": _l("is at most"),
-    "lt": _l("is less than"),
-    "contains": _l("contains"),
-    "answered": _l("was answered"),
-    "not_answered": _l("was not answered"),
-}
 GROUP_WORDS: Final = {
     "all": _l("all of these"),
     "any": _l("any of these"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from surveys.drafting.sentences import condition_words
 from surveys.drafting.texts import in_language, plain, questions_of
 from surveys.enums import Measures
 from surveys.queries.designer import StagePlace
@@ -82,6 +83,7 @@ class Arc:
     source: str
     target: str
     d: str
+    words: str = ""  # when it holds; "" for always
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,9 @@ def _conditions(row: Mapping[str, Any], place: Mapping[str, int]) -> Iterator[Ar
         start = place.get(source, place.get(source.rpartition(".")[0]))
         if start is not None:
             bend = BOX_LEFT - min(100, 16 + 10 * abs(to - start))
-            yield Arc("show", source, str(row["code"]), _curve(BOX_LEFT, start, bend, to))
+            yield Arc(
+                "show", source, str(row["code"]), _curve(BOX_LEFT, start, bend, to), condition_words(row.get("show_if"))
+            )
 
 
 def _jumps(row: Mapping[str, Any], place: Mapping[str, int]) -> Iterator[Arc]:
@@ -131,7 +135,8 @@ def _jumps(row: Mapping[str, Any], place: Mapping[str, int]) -> Iterator[Arc]:
         target = str(jump.get("go_to", "end"))
         to = place.get(target, len(place))
         bend = right + min(100, 16 + 10 * abs(to - start))
-        yield Arc("jump", str(row["code"]), target if target in place else "end", _curve(right, start, bend, to))
+        line, words = _curve(right, start, bend, to), condition_words(jump.get("if"))
+        yield Arc("jump", str(row["code"]), target if target in place else "end", line, words)
 
 
 def _curve(x: int, start: int, bend: int, end: int) -> str:

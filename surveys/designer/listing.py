@@ -41,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
         code = _made(request, form, found)
         if code:
             return redirect("design:editor", code)
-    context = {"title": _("A new survey"), "form": form}
+    context = {"title": _("A new questionnaire"), "form": form}
     return TemplateResponse(request, "surveys/designer/new.html", context, status=422 if form.errors else 200)
 
 
@@ -83,7 +83,7 @@ def _made(request: HttpRequest, form: NewSurveyForm, found: Places) -> str | Non
 
 
 def _templates() -> list[tuple[str, str]]:
-    return [("", _("nothing")), *((each.code, each.name) for each in templates())]
+    return [("", _("nothing")), *((each.code, f"{each.name}. {each.why}") for each in templates())]
 
 
 def _places(rows: Iterable[JourneyLines]) -> Places:

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from surveys.designer.access import WORK, of_survey
 from surveys.designer.changing import change
-from surveys.designer.condition_form import GROUP_WORDS, NAMED, OPERATORS, abouts, values
+from surveys.designer.condition_form import GROUP_WORDS, NAMED, abouts, values
 from surveys.designer.drawing import logic_map
 from surveys.designer.ends import Ends, ends_of, posted_ends
 from surveys.designer.page import Editor
 from surveys.designer.rules import Rules, posted_rules, rules_of
 from surveys.drafting import edits
 from surveys.drafting.blocks import joined, with_blocks
+from surveys.drafting.sentences import OPERATORS
 from surveys.drafting.texts import in_language, plain, questions_of
 from surveys.logic.path import END
 from surveys.models import Survey

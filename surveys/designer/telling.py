@@ -46,13 +46,16 @@ def told_change(change: Change) -> dict[str, str]:
     what = str(KEYS.get(change.key, change.key.replace("choice ", _("choice") + " ", 1)))
     if change.language:
         what = _("%(what)s (%(language)s)") % {"what": what, "language": change.language}
+    places = [change.before, change.after]
+    if change.kind == "moved" and not change.key:
+        places = [_("place %(number)s") % {"number": number} for number in places]
     kinds = {"added": _("new"), "removed": _("gone"), "moved": _("moved"), "changed": _("changed")}
     return {
         "question": change.question,
         "kind": kinds[change.kind],
         "what": what,
-        "before": change.before,
-        "after": change.after,
+        "before": places[0],
+        "after": places[1],
     }
 
 

@@ -1,14 +1,16 @@
 """What changed between two versions of a survey's document, as places and words a person can read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from surveys.drafting.sentences import condition_words, jump_words, scale_words
 from surveys.drafting.texts import per_language, questions_of
 
 Kind = Literal["added", "removed", "moved", "changed"]
 TEXTS: Final = ("text", "help", "low", "high")
 OWN: Final = ("code", "choices", *TEXTS)
+WORDS: Final[dict[str, Callable[[Any], str]]] = {"show_if": condition_words, "then": jump_words, "scale": scale_words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ def _keys(code: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Cha
         if _is_text(was) and _is_text(now):
             found += _texts(code, key, was, now)
         else:
-            found.append(Change("changed", code, key, _plain(was), _plain(now)))
+            words = WORDS.get(key, _plain)
+            found.append(Change("changed", code, key, words(was), words(now)))
     return found
 
 

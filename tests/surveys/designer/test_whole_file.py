@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from feedback.actions.programmes import dump_text
-from surveys.designer.condition_form import KNOWN, OPERATORS
+from surveys.designer.condition_form import KNOWN
+from surveys.drafting.sentences import OPERATORS
 from surveys.logic.conditions import OPERATORS as KNOWN_OPERATORS
 from surveys.logic.context import ATTRIBUTE, NAMES, WITH_ATTRIBUTES
 from surveys.models import Journey, Survey
