@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback.actions.analyse import kept_comparison
 from feedback.actions.refresh_runs import refresh_runs
+from feedback.actions.score_texts import score_texts
 from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
 from feedback.dashboards.html_report import comments_on, html_report
 from feedback.dashboards.text_report import text_report
@@ -47,7 +48,8 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=("text", "json", "html"), default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Bring the run rows up to date, compute, print."""
+        """Read the comments that wait, bring the run rows up to date, compute, print: what no worker has done yet."""
+        score_texts()
         refresh_runs()
         query = Query(
             journey=options["journey"],

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from feedback.actions.refresh_runs import refresh_runs
 from feedback.dashboards.comparison import Query, UnknownJourney, build_comparison
+from feedback.models import Answer, FreeText
+from surveys.enums import SurveyKind
 from surveys.models import JourneyVersion
 from tests.factories import CustomerFactory, SurveyFactory, published_journey, published_survey
 from tests.factories.asking import START
@@ -218,6 +220,18 @@ def test_compare_command_prints_the_same_value(capsys: pytest.CaptureFixture[str
     printed = json.loads(capsys.readouterr().out)
     expected = build_comparison(Query("account"))
     assert {**printed, "generated_at": ""} == {**json.loads(json.dumps(expected)), "generated_at": ""}
+
+
+def test_compare_command_reads_comments_that_no_worker_has_read(capsys: pytest.CaptureFixture[str]) -> None:
+    great_service_poor_journey()
+    for answer in Answer.objects.filter(response__survey__kind=SurveyKind.END_TO_END):
+        FreeText.objects.create(answer=answer, text="I waited for weeks, it was terrible.", language="en")
+    said = FreeText.objects.count()
+    call_command("compare", "account", "--format", "json")
+    text = json.loads(capsys.readouterr().out)["text"]
+    assert (said > 0, FreeText.objects.filter(scored_at__isnull=True).count()) == (True, 0)
+    assert (sum(text["sentiment"].values()), text["sentiment"].get("", 0)) == (said, 0)
+    assert [(row["theme"], row["prevalence"]["k"]) for row in text["themes"]] == [("waiting_between_steps", said)]
 
 
 def test_compare_command_text_has_experience_first(capsys: pytest.CaptureFixture[str]) -> None:
