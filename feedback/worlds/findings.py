@@ -41,15 +41,17 @@ def segment_gaps(world: Sequence[Journeys]) -> list[Gap]:
 
 
 def predictors(j: Journeys) -> list[Predictor]:
-    """Service, waits against one day, steps against the needed ones, switches and repeats."""
+    """Service, waits against one day, steps against the needed ones, switches, repeats, kinds of runs that differ."""
     s = j.stages.shape[1]
     waits = [wait_predictor(f"wait:s{k + 1}->s{k + 2}", j.waits[:, k], reference=1.0) for k in range(s - 1)]
+    kinds = [("proactive", j.proactive.astype(np.float64)), ("paperless", j.paperless.astype(np.float64))]
     return [
         Predictor("service", j.seen_service(), service=True, by_design=True),
         *waits,
         Predictor("steps", j.steps.astype(np.float64), block="steps", reference=float(s)),
         Predictor("switches", j.switches.astype(np.float64), block="steps", reference=0.0),
         Predictor("repeats", j.repeats.astype(np.float64), block="repeats", reference=0.0),
+        *(Predictor(kind, flags, block=kind) for kind, flags in kinds if len(np.unique(flags)) > 1),
     ]
 
 

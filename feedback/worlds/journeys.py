@@ -10,6 +10,7 @@ from feedback.worlds.plans import COMPLEX_SHARE, SEGMENT_SHARES, SEGMENTS, WEEKS
 RUNS_PER_CUSTOMER = 1.4
 CUSTOMER_SD, STAGE_SD, EXPERIENCE_SD, LOADING, SERVICE_EFFECT = 6.0, 9.0, 11.0, 0.7, 0.25
 WAIT_SIGMA, STAGE_MINUTES = 0.6, 15.0
+COMPLEX_MORE = 0.25  # how much likelier a complex case is to be called by the company, and to need paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Journeys:
     friendly: Bools
     retained: Bools
     spend: Floats
+    proactive: Bools
+    paperless: Bools
 
     def segments(self) -> list[str]:
         """The segment's name of every run."""
@@ -113,7 +116,14 @@ def journeys(plan: Plan, random: np.random.Generator, size: float = 1.0) -> Jour
         friendly=random.random(n) < 0.15,
         retained=random.random(n) < 1 / (1 + np.exp(1.2 - plan.retention * (e - 50))),
         spend=np.exp(4 + plan.spend * (e - 60) + random.normal(0, 0.5, n)),
+        proactive=random.random(n) < _kind_of_run(plan.proactive, COMPLEX_MORE, complex_case),
+        paperless=random.random(n) < _kind_of_run(plan.paperless, -COMPLEX_MORE, complex_case),
     )
+
+
+def _kind_of_run(share: float, more: float, complex_case: Bools) -> Floats:
+    """The chance of each run to be of a kind; none in worlds that have no such kind."""
+    return np.where(complex_case, share + more, share) if share else np.zeros(len(complex_case))
 
 
 def _waits(plan: Plan, random: np.random.Generator, n: int, transitions: int, complex_case: Bools) -> Floats:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 SEGMENTS, SEGMENT_SHARES = ("retail", "business", "silent"), (0.5, 0.3, 0.2)
 TOUCHPOINT_RESPONSE, END_RESPONSE = (0.60, 0.70, 0.20), (0.60, 0.70, 0.12)
 NULL_RESPONSE = (0.55, 0.55, 0.55)
+NULL_PROACTIVE, NULL_PAPERLESS = 0.3, 0.5
 NULL_LEVEL, WEEKS, COMPLEX_SHARE = 75.0, 52, 0.4
 
 
@@ -15,7 +16,9 @@ class Plan:
     per_day: on days of the wait after stage `slow_after` beyond the first; drop: (stage, week, points); lift: (week,
     points) on the experience; silent: points of the silent segment; complexity: points of a complex run, whose waits
     are 2.5 times as long; shock: SD of weekly shocks. news: whether the theme "no news" follows the slow wait.
-    retention: logit per point of experience; spend: log per point.
+    retention: logit per point of experience; spend: log per point. proactive, paperless: shares of runs that the
+    company began or that went without paper, neither of any effect; where complex cases are planted they have more of
+    the first and less of the second.
     """
 
     code: str
@@ -41,6 +44,8 @@ class Plan:
     shock: float = 0.0
     retention: float = 0.035
     spend: float = 0.006
+    proactive: float = 0.0
+    paperless: float = 0.0
 
 
 A = Plan(
@@ -65,4 +70,6 @@ def null_plan(plan: Plan, shock: float = 0.0, complexity: float = 0.0) -> Plan:
         retention=0.0,
         spend=0.0,
         complexity=complexity,
+        proactive=NULL_PROACTIVE,
+        paperless=NULL_PAPERLESS,
     )

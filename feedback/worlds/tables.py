@@ -48,7 +48,8 @@ def journey_tables(j: Journeys, random: np.random.Generator) -> Tables:
         started, ended = _moment(contacts[0]["started_at"]), _moment(contacts[-1]["ended_at"])
         tables["runs"].append(
             {**who, "started_at": started, "ended_at": ended, "outcome": "completed",
-             "attr.complexity": "complex" if j.complex_case[row] else "simple"}
+             "attr.complexity": "complex" if j.complex_case[row] else "simple",
+             **({"attr.paperless": "yes" if j.paperless[row] else "no"} if j.plan.paperless else {})}
         )  # fmt: skip
         tables["interactions"] += [{**who, **contact} for contact in contacts]
         _asked(tables, j, row, who, ended)
@@ -94,7 +95,7 @@ def _interactions(j: Journeys, row: int, random: np.random.Generator) -> Iterato
                 "channel": channels[channel],
                 "agent": f"ag{random.integers(0, 20):02d}" if j.contacted[row] else "",
                 "reason": reason,
-                "initiator": "customer",
+                "initiator": "company" if j.proactive[row] and not number else "customer",
                 "resolved": True if j.contacted[row] else None,
                 "reference": f"{j.plan.code.lower()}-{row:06d}-{number:02d}",
             }

@@ -19,8 +19,8 @@ WORLDS = {"null": SEEDS, "null_shocks": SEEDS[:20], "null_confounder": SEEDS[:20
 # What the first 20 seeds give, exactly: a change of it is a change of the method.
 EXACT = {
     "null": {10012: ["drivers"], 10015: ["drivers"], 10017: ["themes"], 10018: ["drivers"]},
-    "null_shocks": {10003: ["themes"], 10012: ["drivers"], 10018: ["change_points"]},
-    "null_confounder": {10009: ["segments"], 10012: ["drivers"], 10019: ["segments"]},
+    "null_shocks": {10003: ["themes"], 10012: ["drivers"], 10014: ["drivers"], 10018: ["change_points"]},
+    "null_confounder": {10009: ["segments"], 10010: ["drivers"], 10012: ["drivers"], 10019: ["segments"]},
 }
 PAGE_SEEDS, PAGES = SEEDS[:8], 40
 Found = Mapping[str, Mapping[int, list[str]]]

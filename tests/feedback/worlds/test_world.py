@@ -5,8 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from feedback.worlds.findings import predictors
 from feedback.worlds.stories import FIVE, FURNITURE, RESTAURANT, told
-from feedback.worlds.world import NAMES, make_world, planted
+from feedback.worlds.world import NAMES, empty_of_effects, make_world, planted
 from tests.feedback.run_reference import Contact, Visit, run_facts
 
 
@@ -55,6 +56,18 @@ def test_tables_only_repeats_come_back_about_the_same_thing():
     for row, run in enumerate(tables["runs"]):
         reasons = [r["reason"] for r in tables["interactions"] if r["run"] == run["run"]]
         assert len(reasons) - len(set(reasons)) == j.repeats[row]
+
+
+def test_null_worlds_have_kinds_of_runs_that_cost_nothing_and_planted_ones_have_none():
+    (j, *_others), (a,) = empty_of_effects(3, 0.05, "null_confounder"), planted(3, 0.05, "A")
+    tables = make_world("null_confounder", 3, 0.05).tables
+    runs = [row for row in tables["runs"] if row["journey"] == "a"]
+    began = {row["run"] for row in tables["interactions"] if row["initiator"] == "company"}
+    assert [row["attr.paperless"] == "yes" for row in runs] == j.paperless.tolist()
+    assert [row["run"] in began for row in runs] == j.proactive.tolist()
+    assert (0 < j.proactive.mean() < 1, 0 < j.paperless.mean() < 1) == (True, True)
+    assert (a.proactive.any(), a.paperless.any()) == (False, False)
+    assert {"proactive", "paperless"} <= {predictor.code for predictor in predictors(j)}
 
 
 def test_tables_are_whole():
