@@ -1,6 +1,7 @@
 """A7, a full disk: the API says 503, pages keep what was typed, nothing dies again and again, then all is sent."""
 
 import re
+import shutil
 import subprocess
 import threading
 import time
@@ -106,7 +107,8 @@ def _disk() -> Iterator[_Disk | None]:
 
     at = servers.throwaway_home("cxsurvey-disk-")
     options = ["-t", "tmpfs", "-o", f"size={DISK_MB}m,mode=755", "cxsurvey-chaos"]
-    if subprocess.run(["mount", *options, str(at)], capture_output=True, check=False).returncode:
+    program = shutil.which("mount")
+    if not program or subprocess.run([program, *options, str(at)], capture_output=True, check=False).returncode:
         yield None
         return
     try:
