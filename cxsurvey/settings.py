@@ -103,7 +103,7 @@ if env.bool("DATABASE_POOL", default=False):  # web processes only: the pool is 
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL_SIZE", default=8),
-        "timeout": 10,  # seconds that a request waits for a database that is away
+        "timeout": 5,  # seconds that a request waits for a database that is away: a restart takes up to three
     }
     DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5  # allows it: see cxsurvey/lib/prepared.py
     DATABASES["default"]["CONN_MAX_AGE"] = 0
