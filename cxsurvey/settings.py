@@ -318,6 +318,8 @@ LOGGING = {
     "formatters": {
         "line": {"()": "cxsurvey.lib.log_lines.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
     },
+    "filters": {"brief": {"()": "cxsurvey.lib.log_lines.Brief"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"filters": ["brief"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
