@@ -3,6 +3,7 @@
 import io
 import logging
 import logging.config
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -23,8 +24,9 @@ def log(monkeypatch) -> io.StringIO:
     configured = logging.config.DictConfigurator(settings.LOGGING)
     handler.setFormatter(configured.configure_formatter(dict(settings.LOGGING["formatters"]["line"])))
     monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
-    for name, wanted in settings.LOGGING["loggers"].items():
-        filters = [configured.configure_filter(dict(settings.LOGGING["filters"][each])) for each in wanted["filters"]]
+    wanted: dict[str, Any] = settings.LOGGING
+    for name, logger in wanted["loggers"].items():
+        filters = [configured.configure_filter(dict(wanted["filters"][each])) for each in logger["filters"]]
         monkeypatch.setattr(logging.getLogger(name), "filters", filters)
     return said
 
