@@ -199,9 +199,9 @@ def _described(context: Context, suppressed: list[Value]) -> Value:
     """What holds no test."""
     definition, table = context.definition, context.table
     return {
-        "nps": parts.nps_value(definition, table),
-        "csat": parts.csat_values(definition, table),
-        "ces": parts.ces_values(definition, table),
+        "nps": parts.nps_value(definition, table, context.told.untold),
+        "csat": parts.csat_values(definition, table, context.told.untold),
+        "ces": parts.ces_values(definition, table, context.told.untold),
         "transitions": parts.transition_values(definition, table, suppressed),
         "coverage": coverage.coverage_value(context),
         "exclusions": _exclusions(context),

@@ -176,14 +176,17 @@ def nps_question(definition: JourneyDefinition) -> QuestionDefinition | None:
     return next(found, None)
 
 
-def nps_value(definition: JourneyDefinition, table: RunTable) -> Value | None:
-    """NPS of the journey's recommendation question; None where there is none or nobody answered."""
+def nps_value(definition: JourneyDefinition, table: RunTable, untold: Collection[str] = frozenset()) -> Value | None:
+    """NPS of the journey's recommendation question; None where there is none or nobody answered.
+
+    untold: questions whose answers may not be told, and are not in the table.
+    """
     question = nps_question(definition)
     if question is None:
         return None
     values, customers, rows = table.rating(question.key)
     result = nps(values, customers, table.weights_of(question.survey, rows))
-    if result.n == 0:
+    if result.n == 0 and question.key not in untold:
         return None
     value = dataclasses.asdict(result)
     weighted = value.pop("weighted")
@@ -194,13 +197,13 @@ def nps_value(definition: JourneyDefinition, table: RunTable) -> Value | None:
     return value if people_of(value) >= small_cell() else hidden(value)
 
 
-def csat_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
+def csat_values(definition: JourneyDefinition, table: RunTable, untold: Collection[str] = frozenset()) -> list[Value]:
     """Top-2-box of every CSAT question, with the mean as a second number."""
     rows = []
     for question in metric_questions(definition, Metric.CSAT):
         if question.scale is not None and 4 <= question.scale.points <= 11:
             row = _csat(question, question.scale, table)
-            rows.append(_metric_row(question, row, row["mean"]["customers"]))
+            rows.append(_metric_row(question, row, row["mean"]["customers"], untold))
     return rows
 
 
@@ -215,7 +218,7 @@ def _csat(question: QuestionDefinition, scale: Scale, table: RunTable) -> Value:
     return {**share_value(plain_share.top), "threshold": plain_share.threshold, "weighted": twin, "mean": mean}
 
 
-def ces_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
+def ces_values(definition: JourneyDefinition, table: RunTable, untold: Collection[str] = frozenset()) -> list[Value]:
     """Customer effort of every CES question: mean on its scale and the share who found it easy."""
     defined = (Scale(1, 7), Scale(1, 5, reversed=True))
     rows = []
@@ -223,13 +226,13 @@ def ces_values(definition: JourneyDefinition, table: RunTable) -> list[Value]:
         if question.scale in defined:
             values, customers, _rows = table.rating(question.key)
             result = ces(values, question.scale, customers)
-            rows.append(_metric_row(question, dataclasses.asdict(result), result.customers))
+            rows.append(_metric_row(question, dataclasses.asdict(result), result.customers, untold))
     return rows
 
 
-def _metric_row(question: QuestionDefinition, value: Value, people: int) -> Value:
+def _metric_row(question: QuestionDefinition, value: Value, people: int, untold: Collection[str]) -> Value:
     level = "service" if question.measures == Measures.STAGE else "experience"
     place = {"question": f"{question.survey}.{question.code}", "level": level, "stage": question.stage or None}
-    if value["n"] > 0 and people < small_cell():
+    if question.key in untold or (value["n"] > 0 and people < small_cell()):
         return {**place, **hidden(value)}
     return {**place, **value}

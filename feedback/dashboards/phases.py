@@ -30,9 +30,10 @@ def _score(context: Context, phase: str, codes: list[str], suppressed: list[Valu
     scores = run_scores(context.table.stage_means(codes)).service
     mean = clustered_mean(scores, context.table.customer)
     empty = {"score": None, "lo": None, "hi": None}
-    if not np.isfinite(scores).any():
+    untold = bool(context.told.untold & set(codes))
+    if not untold and not np.isfinite(scores).any():
         return empty | {"n": 0, "state": "not_measured"}
-    if mean.customers < small_cell():
+    if untold or mean.customers < small_cell():
         suppressed.append({"cell": f"phases.{phase}", "reason": too_few()})
         return empty | {"n": None, "state": "hidden"}
     return {"score": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n, "state": cell_state(mean.n)}

@@ -18,7 +18,8 @@ Value = dict[str, Any]
 
 def text_report(value: Value) -> str:
     """Experience first, service beside it, the gap with interval and sentence, stages, waits, warnings."""
-    lines = [f"{value['name']} ({value['journey']})", "", _answer(value), "", *lines_page(value)]
+    moved = [value["window"]["sentence"]] if value["window"].get("sentence") else []
+    lines = [f"{value['name']} ({value['journey']})", "", _answer(value), *moved, "", *lines_page(value)]
     lines += [_score("Experience", value["experience"]), _score("Service", value["service"]), _gap(value["gap"])]
     poor = value["hidden_poor"]
     if poor["share"] is not None:

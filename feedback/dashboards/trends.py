@@ -52,13 +52,17 @@ class Periods:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One series by period: the period of each of its answers, which periods may be shown, and its change point."""
+    """One series by period: the period of each of its answers, which periods may be shown, and its change point.
+
+    silent: periods without answers that are hidden beside others, so that nobody can tell these from them.
+    """
 
     source: Source
     by: str
     periods: Periods
     data: trends.Series
     shown: tuple[bool, ...]
+    silent: tuple[str, ...]
     change: trends.ChangePoint | None
 
 
@@ -98,27 +102,42 @@ def _track(context: Context, source: Source, until: datetime) -> Track:
     Told is a period between two days of the calendar: one of too few customers is hidden with the next one, and what
     is not over counts as a period too, or all answers minus those shown would tell it.
     """
-    end = until.timestamp() / DAY
-    by, periods = "week", _weeks(source.at, end)
+    by, periods = "week", _weeks(source.at, until)
     if not trends.weekly_enough(_series(source, periods).counts):
         by, periods = "month", _months(source.at, until)
-    data = _series(source, periods)
-    shown = _told(context, source, periods, data.periods)
+    data, told = _series(source, periods), _told(context, source, periods)
+    shown = tuple(told[name] for name in data.periods)
+    every = _told(context, source, (_weeks if by == "week" else _months)(_days(context, source), until))
+    silent = tuple(name for name, tell in every.items() if not tell and name not in data.periods)
     means, counts = (_kept(column, shown) for column in (data.means, data.counts))
     drawn = seed_of(seed=context.seed, series=source.series, code=source.code)
     change = trends.change_point(means, counts, drawn, PAGE_PERMUTATIONS)
-    return Track(source, by, periods, data, shown, change)
+    return Track(source, by, periods, data, shown, silent, change)
 
 
-def _told(context: Context, source: Source, periods: Periods, named: Sequence[str]) -> tuple[bool, ...]:
+def _days(context: Context, source: Source) -> Floats:
+    """The days from the first to the last of such answers of everybody, within the window."""
+    at = context.told.filters.history.at[source.measured]
+    first, last = np.floor(at.min()), np.floor(at.max())
+    first = max(first, _first_day(context))
+    return np.arange(first, last + 1) if first <= last else np.empty(0)
+
+
+def _first_day(context: Context) -> float:
     start = context.query.start
-    first = -np.inf if start is None else start.timestamp() / DAY
-    days = {-np.inf, *context.told.calendar(source.measured)}
-    told = {
+    return -np.inf if start is None else start.timestamp() / DAY
+
+
+def _told(context: Context, source: Source, periods: Periods) -> dict[str, bool]:
+    """Whether each closed period may be told."""
+    first, days = _first_day(context), set(context.told.calendar(source.measured))
+    told = zip(periods.names, periods.begin, periods.end, strict=True)
+    closed = set(periods.codes.tolist())
+    return {
         name: (begin in days or begin <= first) and end in days
-        for name, begin, end in zip(periods.names, periods.begin, periods.end, strict=True)
+        for place, (name, begin, end) in enumerate(told)
+        if place in closed
     }
-    return tuple(told[name] for name in named)
 
 
 def _series(source: Source, periods: Periods) -> trends.Series:
@@ -126,8 +145,9 @@ def _series(source: Source, periods: Periods) -> trends.Series:
     return trends.series_of(source.values, periods.names, periods.codes)
 
 
-def _weeks(days: Floats, end: float) -> Periods:
-    """The Monday of each day's week (UTC) as a date; none for weeks that end later than `end`."""
+def _weeks(days: Floats, until: datetime) -> Periods:
+    """The Monday of each day's week (UTC) as a date; none for weeks that end later than `until`."""
+    end = until.timestamp() / DAY
     mondays, codes = np.unique(np.floor((days + MONDAY) / 7) * 7 - MONDAY, return_inverse=True)
     names = [(EPOCH + timedelta(days=day)).date().isoformat() for day in mondays.tolist()]
     ends = mondays + 7
@@ -163,7 +183,7 @@ def _value(track: Track, change: trends.ChangePoint | None) -> Value:
         "unit": POINTS,
         "by": track.by,
         "points": _points(track, data, chart),
-        "hidden": sum(not show for show in track.shown),
+        "hidden": sum(not show for show in track.shown) + len(track.silent),
         "ewma": chart and _ewma(chart, data),
         "cusum": chart and _cusum(chart, data),
         "alarm": chart and _alarm(chart, data),
@@ -183,9 +203,11 @@ def _points(track: Track, data: trends.Series, chart: trends.Chart | None) -> li
     begins = np.searchsorted(codes[order], np.arange(len(names) + 1)).tolist()
     rows = {name: order[begins[n] : begins[n + 1]] for n, name in enumerate(names)}
     places = {period: i for i, period in enumerate(data.periods)}
+    counts = dict(zip(track.data.periods, track.data.counts, strict=True)) | dict.fromkeys(track.silent, 0)
+    nobody = np.empty(0, dtype=np.int64)
     return [
-        _point(source, rows[period], period, n, places.get(period), chart)
-        for period, n in zip(track.data.periods, track.data.counts, strict=True)
+        _point(source, rows.get(period, nobody), period, n, places.get(period), chart)
+        for period, n in sorted(counts.items())
     ]
 
 

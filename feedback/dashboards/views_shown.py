@@ -38,8 +38,7 @@ class Views:
         return [is_hidden(view, found, cells) for view in wanted]
 
     def _hidden(self, cells: Mapping[Key, int]) -> frozenset[Key]:
-        divided = self.in_time and () not in cells
-        return hidden_views(cells, INDICATIVE_BELOW if divided else 0)
+        return hidden_views(cells, INDICATIVE_BELOW if self.in_time else 0)
 
     def kinds(self, known: Bools, edges: Sequence[float] = ()) -> list[Moments]:
         """The known runs in time: of each shown view, and together of those that are hidden beside each other."""

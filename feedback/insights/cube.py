@@ -22,7 +22,8 @@ def hidden_views(cells: Views, at_least: int = 0) -> frozenset[Key]:
 
     cells: people by a value of every attribute ("" where it is not known). Hidden: views of 1 to limit - 1 people;
     while something hidden can be worked out (alone in its line, together fewer than the limit, or by solving all
-    sums), also the smallest view beside it. The limit is that of small cells, or at_least where that is more.
+    sums), also the smallest view beside it. The limit is that of small cells, or at_least where that is more (of all
+    people together it is that of small cells).
 
     Fewer attributes first: what a filter by one of them shows stays shown, and hides the same with another beside it.
     Nobody is no secret, and gives cover only where nobody else can: then an empty view is hidden too.
@@ -32,7 +33,7 @@ def hidden_views(cells: Views, at_least: int = 0) -> frozenset[Key]:
     hidden = set[Key]()
     for named in range(len(next(iter(views), ())) + 1):
         level = {key: n for key, n in views.items() if _named(key) <= named}
-        hidden |= _hidden_beside(level, named, hidden, least)
+        hidden |= _hidden_beside(level, named, hidden, least if named else small_cell())
     return frozenset(hidden)
 
 

@@ -4,8 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from feedback.dashboards.comparison import Query, build_comparison
+from feedback.dashboards.html_report import html_report
+from feedback.dashboards.text_report import text_report
 from surveys.models import JourneyVersion
 from tests.factories import published_journey
 from tests.factories.asking import CustomerFactory
@@ -54,6 +57,14 @@ def test_window_one_day_longer_by_too_few_people_is_moved_back() -> None:
         "two windows that can be chosen lie at least 5 customers or nobody, so that no few people can be worked out by "
         "holding one against the other."
     )
+
+
+def test_moved_window_is_told_on_every_view(admin_client: Client) -> None:
+    scored_runs(shop(), rows({0: 9, 1: 3, 2: 4, 3: 9}))
+    value = window(None, 2)
+    told = value["window"]["sentence"]
+    page = admin_client.get("/admin/insights/shop/?end=2024-01-02").content.decode()
+    assert [told in text for text in (text_report(value), html_report(value), page)] == [True, True, True]
 
 
 def test_window_is_left_alone_where_enough_people_or_nobody_lie_between() -> None:
