@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from surveys.actions.drafts import save_draft, start_draft
+from surveys.designer.telling import told_place
 from surveys.drafting.edits import NoSuchQuestion
 from surveys.drafting.merge import Conflict
 from surveys.models import Survey, SurveyVersion
@@ -83,7 +84,7 @@ def clash(
     """Both versions side by side; the person's own is in the form and can be kept with one press."""
     context = {
         "survey": survey,
-        "conflicts": [_told(each) for each in conflicts],
+        "conflicts": [_told(each, theirs.document) for each in conflicts],
         "mine": json.dumps(mine),
         "base": theirs.revision,
         "by": theirs.edits.select_related("by").first(),
@@ -92,9 +93,12 @@ def clash(
     return TemplateResponse(request, "surveys/designer/conflict.html", context, status=409)
 
 
-def _told(conflict: Conflict) -> dict[str, str]:
+def _told(conflict: Conflict, document: dict[str, Any]) -> dict[str, str]:
+    *place, last = conflict.place
+    in_language = last in (document.get("languages") or ())
+    told = told_place(document, ".".join(place if in_language else conflict.place))
     return {
-        "place": " › ".join(conflict.place),
+        "place": f"{told} ({last})" if in_language else told,
         "base": _words(conflict.base),
         "mine": _words(conflict.mine),
         "theirs": _words(conflict.theirs),

@@ -140,6 +140,8 @@ class WordsForm(forms.Form):
         initial |= {"sms": document.get("sms") or LINK, "sms_life": document.get("sms_life") or ""}
         initial["languages"] = ", ".join(document.get("languages") or ["en"])
         super().__init__(data, initial=initial, prefix="words", label_suffix="")
+        for name in self.texts:
+            self.fields[name].widget.attrs |= {"lang": language, "dir": "auto"}
 
     texts: Final = ("title", "about", "subject", "intro", "thanks")
 

@@ -1,7 +1,7 @@
 """From draft to published: what changes, what stands in the way, now or at a time; and the end of asking."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -25,6 +25,9 @@ from surveys.drafting.pooling import not_pooled
 from surveys.drafting.texts import questions_of
 from surveys.enums import Channel
 from surveys.models import Survey
+from surveys.replies.document import by_conversation
+
+_TRIED: Final = _l("Sent to %(address)s. Its links lead to the preview.")
 
 
 class WhenForm(forms.Form):
@@ -132,7 +135,9 @@ def send_test(request: HttpRequest, survey: Survey) -> HttpResponse:
         told = form.cleaned_data
         try:
             to = try_out(shown.version, told["channel"], told["address"], shown.language, str(person(request).pk))
-            messages.success(request, _("Sent to %(address)s. Its links lead to the preview.") % {"address": to})
+            talks = told["channel"] == Channel.SMS and by_conversation(shown.version.document)
+            said = _("Sent to %(address)s. A reply to it is not counted.") if talks else _TRIED
+            messages.success(request, said % {"address": to})
         except ValidationError as refused:
             messages.error(request, " ".join(refused.messages))
     elif form.errors:

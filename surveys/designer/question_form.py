@@ -59,6 +59,7 @@ EXTRA: Final[tuple[str, ...]] = (
     "replaces",
 )
 TEXTS: Final = ("text", "help", "low", "high")
+WRITTEN: Final = (*TEXTS, "choices", "rows")  # fields with words in the language shown
 
 
 class QuestionForm(forms.Form):
@@ -148,6 +149,8 @@ class QuestionForm(forms.Form):
         super().__init__(data, initial=_initial(question, language), prefix="question", label_suffix="")
         self._offer("measures", list(measure_choices(stages, _target_word(question))))
         self._offer("replaces", [("", _("none")), *((code, code) for code in _with_own(earlier, question))])
+        for name in WRITTEN:
+            self.fields[name].widget.attrs |= {"lang": language, "dir": "auto"}
         wanted = set(fields_of(str(question.get("kind", ""))))
         for name in [each for each in self.fields if each.removesuffix("_") not in wanted]:
             del self.fields[name]

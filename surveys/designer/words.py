@@ -21,6 +21,7 @@ from surveys.drafting.translation_table import Filled, filled, missing, table
 from surveys.models import Survey
 
 LANGUAGES: Final = "design:languages"
+LINE: Final = 24  # letters that surely fit beside each other in the narrowest field
 PLACE: Final = "place"
 MOST_BYTES: Final = 2_000_000
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -80,7 +81,12 @@ def _side_by_side(shown: Editor) -> Iterator[dict[str, Any]]:
             for each in shown.languages
         ]
         label = told_place(shown.document, place)
-        yield {"place": place, "label": label, "cells": cells, "long": len(stand_in) > 80}
+        yield {"place": place, "label": label, "cells": cells, "rows": _rows(texts)}
+
+
+def _rows(texts: Mapping[str, str]) -> int:
+    """Lines of a field that holds the longest of these texts."""
+    return min(8, max(2, *(-(-len(words) // LINE) for words in texts.values())) if texts else 2)
 
 
 def _posted(request: HttpRequest, shown: Editor) -> list[tuple[str, dict[str, str]]]:

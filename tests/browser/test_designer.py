@@ -112,6 +112,7 @@ def test_clash_of_two_people_is_shown_without_losing_words(design):
     second.get_by_role("button", name="Save").click()
     expect(second.get_by_role("heading", name="Two people changed the same words")).to_be_visible()
     expect(second.get_by_text("What one person wrote")).to_be_visible()
+    expect(second.get_by_role("rowheader", name="1. question (en)")).to_be_visible()
     keep(second, "designer-clash")
     assert violations(second) == []
     second.get_by_role("button", name="Keep my version").click()

@@ -66,5 +66,20 @@ def test_test_message_changes_no_row_and_its_links_are_inert(
     assert (rows(), compared()) == (before, figures)
 
 
+@pytest.mark.usefixtures("sms_provider")
+def test_test_message_of_a_conversation_is_its_first_question_and_opens_none(client_of, survey, inbox: Inbox, settings):
+    settings.SMS_COUNTRIES = ["DE"]
+    post(
+        client_of, "words", survey, **{"words-languages": "en", "words-about": "your call", "words-sms": "conversation"}
+    )
+    before = rows()
+    data = {"channel": "sms", "address": "+491711234567", "lang": "en"}
+    page = client_of.post(reverse("design:test-send", args=[survey.code]), data, follow=True).content.decode()
+    assert "Sent to +491711234567. A reply to it is not counted." in page
+    [message] = inbox.messages()
+    assert message.text.endswith("Answer from 1 (Not at all satisfied) to 5 (Very satisfied). STOP to end.")
+    assert rows() == before
+
+
 def _asked(survey: Survey) -> str:
     return open_invitation(survey.versions.get(state="published"))[1]
