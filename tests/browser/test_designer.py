@@ -57,6 +57,17 @@ def test_no_rule_of_accessibility_is_broken(design, width, scheme):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), part
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_first_pages_break_no_rule_of_accessibility(design, width):
+    page = design(width=width)
+    make_survey(page)
+    for part in ("", "new/", "journey/"):
+        page.goto(re.sub(r"/design/.*", f"/design/{part}", page.url))
+        keep(page, f"designer-first-{part.strip('/') or 'list'}-{width}")
+        assert violations(page) == [], part
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), part
+
+
 def test_whole_way_by_keyboard_alone(design):
     """From the list to a published survey without touching a mouse."""
     page = design()
