@@ -48,7 +48,8 @@ def _scope(context: Context, value: Value) -> tuple[Cell, Cell]:
     time = scope["time_seen"]
     if time and time["value"] is not None:
         text += ", " + _("%(share)s of the elapsed time") % {"share": percent(time["value"])}
-    elapsed = context.table.elapsed_days[np.isfinite(context.table.elapsed_days)]
+    days = context.table.elapsed_days
+    elapsed = days[np.isfinite(days) & ((days > 0) | (context.table.contacts > 0))]
     whole = _("all %(stages)s stages and the waits between") % {"stages": scope["stages"]}
     if len(elapsed) >= small_cell():
         whole += ", " + _("median %(days)s") % {"days": duration(float(np.median(elapsed)))}

@@ -60,10 +60,19 @@ def _column(code: str, _definition: JourneyDefinition, history: RunHistory) -> M
     if code in ("experience", "service"):
         return Measure(code, POINTS, "higher", getattr(history, code), score=True)
     if code in COUNTS:
-        return Measure(code, NUMBER, "lower", history.numbers[code], effort=True)
+        return Measure(code, NUMBER, "lower", _counted(code, history), effort=True)
     if code == "elapsed_days":
-        return Measure(code, DAYS, "lower", history.ended - history.started, effort=True)
+        days = history.ended - history.started
+        known = (days != 0) | (history.numbers["contacts"] > 0)  # a survey's row alone tells no time
+        return Measure(code, DAYS, "lower", np.where(known, days, np.nan), effort=True)
     return None
+
+
+def _counted(code: str, history: RunHistory) -> Floats:
+    """Contacts where any run has some; steps, switches and repeats of runs with contacts: without, nothing is known."""
+    contacts = history.numbers["contacts"]
+    known = np.full(len(contacts), bool(contacts.any())) if code == "contacts" else contacts > 0
+    return np.where(known, history.numbers[code], np.nan)
 
 
 def _run_share(code: str, definition: JourneyDefinition, history: RunHistory) -> Measure | None:

@@ -11,6 +11,7 @@ import numpy as np
 from feedback.dashboards.change_rows import difference_value
 from feedback.dashboards.changes import data_end
 from feedback.dashboards.context import Context
+from feedback.dashboards.headline_tiles import headline_tiles, nps_tile
 from feedback.dashboards.measures import SHARE, Measure, measure_of, times_of
 from feedback.dashboards.told_tiles import told_tiles
 from feedback.insights.arrays import Floats
@@ -106,7 +107,8 @@ def _tile(board: Board, measure: Measure) -> Tile:
         return Tile(measure.code, SHARE, share.share, share.lo, share.hi, share.n, change)
     mean = clustered_mean(measure.values, board.now.customer)
     tile = mean_tile(measure.code, measure.unit, mean)
-    return dataclasses.replace(tile, change=_change(mean, earlier.values if earlier else None, _customers(board)))
+    tile = dataclasses.replace(tile, change=_change(mean, earlier.values if earlier else None, _customers(board)))
+    return nps_tile(board.context, board.value, tile, board.now, board.before) if measure.code == "nps" else tile
 
 
 def _customers(board: Board) -> Any:
@@ -193,22 +195,7 @@ def _lowest_stage(value: Value) -> tuple[str, ...]:
 
 
 def _headline(board: Board) -> Tiles:
-    """Gap and hidden poor as the page has them; the NPS tile has the page's interval."""
-    gap, poor = board.value["gap"], board.value["hidden_poor"]
-    spared = list(board.context.told.spared)
-    paired = clustered_mean(_gaps(board.now, spared), board.now.customer)
-    before = None if board.before is None else _gaps(board.before, spared)
-    change = _change(paired, before, _customers(board)) if gap["gap"] is not None else None
-    tile = Tile("gap", "points", gap["gap"], gap["lo"], gap["hi"], gap["n_pairs"] or 0, change)
-    found: Tiles = [("end_to_end", tile)]
-    if poor["n"]:
-        hidden_poor = Tile("hidden_poor", SHARE, poor["share"], poor["lo"], poor["hi"], poor["n"])
-        found.append(("end_to_end", hidden_poor))
-    return found
-
-
-def _gaps(runs: RunHistory, spared: Sequence[int]) -> Floats:
-    return np.where(np.isin(runs.run, spared), np.nan, runs.service - runs.experience)
+    return headline_tiles(board.context, board.value, board.now, board.before)
 
 
 def _contacts(board: Board) -> Tiles:

@@ -27,7 +27,6 @@ def told_tiles(context: Context, value: Value, previous: Previous) -> Tiles:
         *_feelings(context, value, previous),
         *_answered(value),
         *_process(context, value, previous),
-        *_experience(value),
         *_loop(value),
     ]
 
@@ -99,13 +98,6 @@ def _negative(change: Difference | None) -> Difference | None:
         return change
     lo, hi = (None if bound is None else -bound for bound in (change.hi, change.lo))
     return dataclasses.replace(change, value=-change.value, lo=lo, hi=hi)
-
-
-def _experience(value: Value) -> Tiles:
-    bad = (value.get("consistency") or {}).get("bad")
-    if not bad:
-        return []
-    return [("end_to_end", Tile("bad_journeys", "share", bad["share"], bad["lo"], bad["hi"], bad["n"]))]
 
 
 def _loop(value: Value) -> Tiles:

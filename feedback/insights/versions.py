@@ -4,7 +4,7 @@ import hashlib
 import json
 
 # Raised whenever a figure could change for the same data; shown beside every result.
-FORMULA_VERSION = "2026.5"
+FORMULA_VERSION = "2026.6"
 
 # B for permutation tests: Benjamini-Hochberg over m series needs B >= 5 m / q (method 2.15), 1,999 serves 20 series.
 PERMUTATIONS = 1_999

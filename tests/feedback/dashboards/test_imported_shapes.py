@@ -180,3 +180,12 @@ def test_ratings_that_most_left_out_are_told(rows, tmp_path):
     value = build_comparison(Query(journey="flight"))
     [told] = [each["text"] for each in value["warnings"] if each["code"] == "incomplete_ratings"]
     assert told.startswith(f"Only {value['drivers']['n']} of 600 who rated the whole gave every single rating")
+
+
+def test_table_of_answers_tells_nothing_of_steps_and_time(compared):
+    value = compared()
+    tiles = {tile["code"] for block in value["scorecard"]["blocks"] for tile in block["tiles"]}
+    assert tiles & {"elapsed_days", "steps", "contacts", "switches", "repeats"} == set()
+    assert value["length"] is None
+    (scope,) = [row for row in value["contrast"] if row["code"] == "scope"]
+    assert "median" not in str(scope)

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from feedback.dashboards.comparison import Query, build_comparison
 from feedback.dashboards.context import context_of
 from feedback.dashboards.value import commercial_part, scorecard_part
+from feedback.insights.scores import nps
+from feedback.insights.shares import newcombe, wilson
 from feedback.models import CommercialRecord
 from surveys.models import JourneyRun, JourneyVersion
 from tests.factories import published_journey
@@ -172,6 +174,40 @@ def test_scorecard_change_is_held_against_the_equal_window_before() -> None:
     assert change["value"] == pytest.approx(10.0)
     assert change["lo"] < 10.0 < change["hi"]
     assert value["scorecard"]["previous"]["from"] == (FIRST + 2 * DAY).isoformat()
+
+
+def test_scorecard_nps_is_the_pages_and_its_change_the_difference_of_two() -> None:
+    rows = [
+        Row(n / 8, experience=70.0, ratings={"shop-e2e.nps|0-10": [10 if n % (2 if n < 160 else 4) else 5]})
+        for n in range(320)
+    ]
+    version = published_journey(("quote", "pay"), code="shop")
+    measured_journey(version, {"code": "nps", "kind": "nps", "metric": "nps", "headline": True})
+    scored_runs(version, rows)
+    start = FIRST + 22 * DAY
+    value = shop(start=start, end=start + 20 * DAY)
+    found, page = tile(value, "nps"), value["nps"]
+    assert [found[key] for key in ("value", "lo", "hi", "n")] == [page[key] for key in ("score", "lo", "hi", "n")]
+    before, now = nps([10.0, 5.0] * 80), nps([10.0, 10.0, 10.0, 5.0] * 40)
+    assert found["change"]["value"] == pytest.approx(50.0)
+    assert found["change"]["hi"] - 50.0 == pytest.approx(1.959964 * np.hypot(before.se or 0, now.se or 0), rel=0.01)
+
+
+def test_scorecard_bad_journeys_and_hidden_poor_say_how_they_changed() -> None:
+    stages = {"quote": 90.0, "pay": 80.0}
+    rows = [
+        Row(n / 8, experience=40.0 if n % (2 if n < 160 else 4) == 0 else 70.0, service=85.0, stages=stages)
+        for n in range(320)
+    ]
+    measured(rows)
+    start = FIRST + 22 * DAY
+    value = shop(start=start, end=start + 20 * DAY)
+    expected = newcombe(wilson(40, 160), wilson(80, 160))
+    for code in ("bad_journeys", "hidden_poor"):
+        change = tile(value, code)["change"]
+        assert [change[key] for key in ("value", "lo", "hi")] == pytest.approx(
+            [expected.value, expected.lo, expected.hi]
+        )
 
 
 def test_scorecard_few_answers_hide_the_tile() -> None:
