@@ -228,7 +228,7 @@ def analyse(analysis_id: int, *, in_background: bool = True) -> bool:
         with translation.override(row.query["language"]):
             query = query_of(row.query)
             value = _built(query, _teller(row)) if in_background else build_comparison(query)
-            runs = run_ids(row.journey_id, query.window, query.segments)
+            runs = run_ids(row.journey_id, query.as_shown(value).window, query.segments)
             text = json.dumps(value, allow_nan=False)
             comments = [] if value["hidden"] else newest_comments(runs, COMMENTS)
     except NotMineError:

@@ -44,6 +44,7 @@ class Board:
     value: Value
     now: RunHistory
     before: RunHistory | None
+    previous: tuple[datetime, datetime] | None
     end: float
 
 
@@ -53,7 +54,7 @@ def scorecard_value(context: Context, value: Value, suppressed: list[Value]) -> 
     history = context.history
     now = history.between(context.query.start, context.query.end)
     before = history.between(*previous) if previous else None
-    board = Board(context, value, now, before, data_end(history))
+    board = Board(context, value, now, before, previous, data_end(history))
     makers: tuple[Callable[[Board], Tiles], ...] = (_measured, _headline, _contacts, _loyalty, _coverage, _loop, _goals)
     tiles = [*(tile for maker in makers for tile in maker(board)), *told_tiles(context, value, previous)]
     tiles = [_shown(block, _completed(board, tile), suppressed) for block, tile in tiles]
@@ -66,9 +67,13 @@ def scorecard_value(context: Context, value: Value, suppressed: list[Value]) -> 
 
 
 def previous_window(context: Context, value: Value) -> tuple[datetime, datetime] | None:
-    """The window of equal length just before; None where the window has no beginning."""
+    """The window of equal length just before; None where the window has no beginning, or that one may have none."""
     start, end = context.query.start, context.query.end or datetime.fromisoformat(value["generated_at"])
-    return (start - (end - start), start) if start and start < end else None
+    if start is None or start >= end or context.hidden:
+        return None
+    first, told = start - (end - start), context.told
+    may_begin = all(told.tells(told.filters, runs, [first]) for runs in told.filters.counted)
+    return (first, start) if may_begin else None
 
 
 def tile_value(tile: Tile) -> Value:
@@ -116,7 +121,14 @@ def _customers(board: Board) -> Any:
 
 
 def _earlier(board: Board, code: str) -> Measure | None:
-    return None if board.before is None else measure_of(code, board.context.definition, board.before)
+    """What it was in the window before, where that may be told."""
+    context, told = board.context, board.context.told
+    if board.before is None or board.previous is None:
+        return None
+    whole = measure_of(code, context.definition, told.filters.history)
+    if whole is None or not told.tells(told.filters, np.isfinite(whole.values), [board.previous[0]]):
+        return None
+    return measure_of(code, context.definition, board.before)
 
 
 def _change(now: Mean, earlier: Floats | None, customers: Any) -> Difference | None:

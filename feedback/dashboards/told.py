@@ -77,7 +77,11 @@ class Told:
 
     def _in_time(self, views: Views, known: Bools) -> bool:
         """Whether the window begins and ends where no window of these runs differs by too few."""
-        ends = [_day(moment) for moment in (self.start, self.end) if moment]
+        return self.tells(views, known, [moment for moment in (self.start, self.end) if moment])
+
+    def tells(self, views: Views, known: Bools, moments: Sequence[datetime]) -> bool:
+        """Whether windows of these runs may begin and end at these moments."""
+        ends = [_day(moment) for moment in moments]
         if not ends:
             return True
         kinds = views.kinds(known, calendar(views, known))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
+from feedback.insights.suppression import comments_shown
 from feedback.models import FreeText, RunScore, TextScore
 
 Runs = QuerySet[RunScore, int]
@@ -17,8 +18,13 @@ def sentiment_counts(runs: Runs) -> dict[str, int]:
 
 
 def newest_comments(runs: Runs, limit: int) -> list[int]:
-    """The ids of the newest texts of these runs."""
-    return list(_texts_of(runs).order_by("-answer__answered_at", "text", "-pk").values_list("pk", flat=True)[:limit])
+    """The ids of the newest texts of these runs; where too few customers wrote them, one of each."""
+    newest = _texts_of(runs).order_by("-answer__answered_at", "text", "-pk")
+    found = list(newest.values_list("pk", "answer__run__customer_id")[:limit])
+    of_each = {customer: pk for pk, customer in reversed(found)}
+    if comments_shown(len(of_each)):
+        return [pk for pk, _customer in found]
+    return [pk for pk, customer in found if of_each[customer] == pk]
 
 
 def comments(texts: Sequence[int]) -> list[dict[str, Any]]:

@@ -88,7 +88,9 @@ def _rendered(kind: str, value: dict[str, Any], query: Query) -> str:
     """The value in the format asked for."""
     if kind == "json":
         return json.dumps(value, indent=2)
-    return text_report(value) if kind == "text" else html_report(value, [] if value["hidden"] else comments_on(query))
+    if kind == "text":
+        return text_report(value)
+    return html_report(value, [] if value["hidden"] else comments_on(query.as_shown(value)))
 
 
 def _midnight(given: date | None, after: bool = False) -> datetime | None:

@@ -158,3 +158,13 @@ def test_class_of_coverage_is_hidden_as_its_row_is() -> None:
     assert hidden == {"north", "west"}
     assert {row["name"] for row in value["coverage"]["classes"] if row["score"] is None} == hidden
     assert {row["name"] for row in value["coverage"]["classes"] if row["answers"] is None} == hidden
+
+
+def test_change_since_a_window_that_few_lie_before_is_not_shown() -> None:
+    scored_runs(shop(), rows({0: 9, 1: 3, 2: 9, 3: 9, 4: 9}))
+    tiles = {
+        length: {tile["code"]: tile for block in value["scorecard"]["blocks"] for tile in block["tiles"]}
+        for length, value in ((1, window(4, 5)), (2, window(4, 6)))
+    }
+    assert tiles[1]["experience"]["change"] is not None
+    assert tiles[2]["experience"]["change"] is None
