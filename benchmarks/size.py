@@ -123,6 +123,7 @@ def _compute(report: dict[str, Any], most: int) -> None:
     from feedback.actions import analyse as module
     from feedback.dashboards.comparison import Query, build_comparison
     from feedback.insights.alive import heard_by
+    from feedback.models import Analysis
 
     told: list[tuple[float, str]] = []
     alive: list[float] = []
@@ -146,6 +147,7 @@ def _compute(report: dict[str, Any], most: int) -> None:
             signal.setitimer(signal.ITIMER_PROF, 0)
 
     module.build_comparison = watched
+    Analysis.objects.all().delete()  # a kept database: what was computed lately would rest first
     report["megabytes_before"] = _megabytes()
     with _timed(report, "computed"):
         if not module.analyse(module.request_analysis(Query("large"), wake=False).pk):
