@@ -73,7 +73,7 @@ def test_answer_on_a_phone_is_seen_by_the_manager(
     value = build_comparison(Query(STORY.journey))
     path = f"/admin/insights/{STORY.journey}/"
     page, said = logged_in(open_page, live_server.url, path, width=1280)
-    assert page.locator(".answer").inner_text() == value["sentence"]
+    assert page.locator(".answer").inner_text() == f"{value['sentence']} Owner: nobody."
     assert page.locator(".tile.experience b").first.inner_text() == one(value["experience"]["score"])
     assert page.locator(".tile.experience .n").first.inner_text() == f"{CUSTOMERS} answers of {CUSTOMERS} customers"
     mine = page.locator(".comments li", has_text=WORDS)
