@@ -20,6 +20,7 @@ from feedback.dashboards.explain import explain_part
 from feedback.dashboards.feelings import feelings_part
 from feedback.dashboards.given_up import given_up_part
 from feedback.dashboards.length import length_part
+from feedback.dashboards.load import load_part
 from feedback.dashboards.mix import mix_part
 from feedback.dashboards.nameless import nameless_part
 from feedback.dashboards.needed import needed_part
@@ -60,6 +61,7 @@ DESCRIBED: tuple[Part, ...] = (
     register_part,
     needed_part,
     quality_part,
+    load_part,
     priorities_part,
     between_part,
     recent_part,

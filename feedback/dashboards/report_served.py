@@ -13,6 +13,7 @@ def lines_served(value: Value) -> list[str]:
     sections = (
         [needed] if needed else [],
         _quality(value),
+        _load(value.get("load")),
         _answering(value),
         _feelings(value),
         _scope(value),
@@ -32,6 +33,11 @@ def _quality(value: Value) -> list[str]:
     for by, found in (value["quality_by"] or {}).items():
         lines += [f"{by + ' ' + row['name']:<28} {_cells(row, names)}" for row in found]
     return lines
+
+
+def _load(rows: list[Value] | None) -> list[str]:
+    """What the load of those who serve goes with, by stage."""
+    return [row["sentence"] or f"Load at {row['name']}: not enough answers to say." for row in rows or []]
 
 
 def _explained(row: Value) -> list[str]:

@@ -211,7 +211,7 @@ def test_comparison_queries_do_not_grow(runs: int) -> None:
     great_service_poor_journey(runs)
     with CaptureQueriesContext(connection) as queries:
         build_comparison(Query("account"))
-    assert len(queries) == 37
+    assert len(queries) == 38
 
 
 def test_compare_command_prints_the_same_value(capsys: pytest.CaptureFixture[str]) -> None:
