@@ -151,7 +151,10 @@ def _note_headlines(node: Node, place: Place, questions: list[dict[str, Any]]) -
 
 
 def _check_headline(root: Node, journey: JourneyDef, surveys: Sequence[SurveyDef]) -> None:
-    """The journey's headline is a question of one of its end-to-end surveys, on the scale of the stages' headlines."""
+    """The journey's headline is a question of one of its end-to-end surveys, on the scale of the stages' headlines.
+
+    It need not be named where only one of them has a headline.
+    """
     whole = [survey for survey in surveys if survey.kind == SurveyKind.END_TO_END]
     node = root.child("journey")
     if not whole:
@@ -160,11 +163,13 @@ def _check_headline(root: Node, journey: JourneyDef, surveys: Sequence[SurveyDef
         else:
             node.warn("not_measured", "there is no end-to-end survey: the experience is not measured on this journey.")
         return
-    if not journey.headline:
+    matches = [survey for survey in whole if survey.headline]
+    if not journey.headline and len(matches) != 1:
         node.problem('"headline" is missing: name the question of the end-to-end survey that measures the experience.')
         return
-    named, _, code = journey.headline.rpartition(".")
-    matches = [survey for survey in whole if named in ("", survey.code) and survey.headline == code]
+    if journey.headline:
+        named, _, code = journey.headline.rpartition(".")
+        matches = [survey for survey in matches if named in ("", survey.code) and survey.headline == code]
     if not matches:
         node.problem(f'no end-to-end survey has the headline question "{journey.headline}".', "headline")
         return
