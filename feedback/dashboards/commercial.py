@@ -167,7 +167,7 @@ def _bands(bands: Sequence[ScoreBand], suppressed: list[Value]) -> list[Value]:
 def _mean(joined: Joined, name: str, history: RunHistory) -> Value | None:
     """The mean of a column of the records, by customer; None where nobody or too few have it."""
     mean = clustered_mean(joined.column(name), history.customer[joined.place])
-    if mean.n < small_cell():
+    if mean.customers < small_cell():
         return None
     return {"value": mean.value, "lo": mean.lo, "hi": mean.hi, "n": mean.n}
 

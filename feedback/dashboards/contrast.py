@@ -80,7 +80,7 @@ def _types(context: Context, value: Value) -> tuple[Cell, Cell]:
 def _by_staff(context: Context, human: bool) -> str:
     codes = [stage.code for stage in context.definition.service_stages if stage.human is human]
     found = mean_score(run_scores(context.table.stage_means(codes)).service, context.table.customer) if codes else None
-    if found is None or found.n < small_cell():
+    if found is None or found.customers < small_cell():
         return ""
     facts = {"score": one(found.score), "lo": one(found.lo), "hi": one(found.hi), "n": found.n}
     if human:

@@ -8,7 +8,7 @@ from feedback.dashboards.changes import data_end
 from feedback.dashboards.context import Context
 from feedback.dashboards.measures import measure_of, times_of
 from feedback.dashboards.words import duration
-from feedback.insights.arrays import Bools, Floats
+from feedback.insights.arrays import Bools, Floats, Ints
 from feedback.insights.kaplan_meier import curve, quantile
 from feedback.insights.suppression import small_cell
 from feedback.queries.run_columns import OUTCOMES
@@ -21,7 +21,7 @@ def length_part(context: Context, _value: Value) -> Addition:
     steps = np.where(table.contacts > 0, table.steps, np.nan)
     over = table.numbers["outcome"] != OUTCOMES.index(RunOutcome.OPEN)
     found = {
-        "steps": _spread(np.where(over, steps, np.nan), np.ones(len(table), dtype=bool)),
+        "steps": _spread(np.where(over, steps, np.nan), np.ones(len(table), dtype=bool), table.customer),
         "days": _days(context),
         "needed_steps": definition.needed_steps,
         "promised_days": definition.promised_days,
@@ -35,14 +35,14 @@ def _days(context: Context) -> Value | None:
     history = context.history.between(context.query.start, context.query.end)
     measure = measure_of("elapsed_days", context.definition, history)
     times = measure and times_of(measure, context.definition, history, data_end(context.history))
-    return _spread(times.days, times.ended) if times else None
+    return _spread(times.days, times.ended, history.customer) if times else None
 
 
-def _spread(values: Floats, ended: Bools) -> Value | None:
-    """Median with its interval, and what nine in ten stay within (None: not so many have ended); None under 5."""
-    found = curve(values, ended)
-    if found.n < small_cell():
+def _spread(values: Floats, ended: Bools, customer: Ints) -> Value | None:
+    """Median with its interval, and what nine in ten stay within (None: fewer have ended); None under 5 customers."""
+    if len(np.unique(customer[np.isfinite(values)])) < small_cell():
         return None
+    found = curve(values, ended)
     median, most = quantile(found), quantile(found, 0.9)
     return {"median": median.value, "lo": median.lo, "hi": median.hi, "p90": most.value, "n": found.n}
 

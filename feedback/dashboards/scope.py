@@ -124,7 +124,7 @@ def _proactive(links: Links, context: Context, suppressed: list[Value]) -> Value
     told = np.isin(table.run, told_first(context))
     sides = [clustered_mean(np.where(over & side, table.experience, np.nan), table.customer) for side in (told, ~told)]
     found: Value = {"share": share_value(wilson(links.proactive, links.contacts)), "late": None}
-    if any(0 < mean.n < small_cell() for mean in sides):
+    if any(0 < mean.customers < small_cell() for mean in sides):
         suppressed.append({"cell": "proactive.late", "reason": too_few()})
     elif all(mean.n for mean in sides):
         difference = mean_difference(sides[0], sides[1])
@@ -206,7 +206,7 @@ def _consistency(context: Context, suppressed: list[Value]) -> Value | None:
     known = scores[np.isfinite(scores)]
     if not len(known):
         return None
-    if len(known) < small_cell():
+    if len(np.unique(customers[np.isfinite(scores)])) < small_cell():
         suppressed.append({"cell": "consistency", "reason": too_few()})
         return {"bad": None, "sd": None, "p10": None, "p90": None, "n": None}
     bad = share_of(np.where(np.isfinite(scores), (scores < POOR_BELOW).astype(np.float64), np.nan), customers)

@@ -22,9 +22,9 @@ def outcome_values(context: Context, outcomes: Sequence[Outcome], value: Value) 
     """A row per outcome with its next target, and the cells that are hidden; value: what came before, with changes."""
     today = datetime.fromisoformat(value["generated_at"]).date()
     rows = [_row(context, outcome, today, value["before_after"]) for outcome in outcomes]
-    hidden = [row for row in rows if row["n"] and row["n"] < small_cell()]
+    hidden = [row for row in rows if row["status"] == "not_enough"]
     for row in hidden:
-        row.update(dict.fromkeys(NUMBERS), status="not_enough")
+        row.update(dict.fromkeys(NUMBERS))
     return rows, [{"cell": f"outcomes.{row['code']}", "reason": too_few()} for row in hidden]
 
 
@@ -74,7 +74,7 @@ def state_of(measure: Measure | None, mean: Mean | None, target: Target | None) 
         return "cannot_be_computed"
     if mean is None or mean.value is None:
         return "not_measured"
-    if mean.n < small_cell():
+    if mean.customers < small_cell():
         return "not_enough"
     if target is None:
         return "no_target"

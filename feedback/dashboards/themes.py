@@ -110,11 +110,11 @@ def _met_none(context: Context, question: QuestionDefinition) -> Bools | None:
 
 
 def _difference(context: Context, mention: Mention) -> tuple[int, Difference]:
-    """How many who mention it rated the journey, and how much higher than the others they did."""
+    """In how many ratings of the journey it is mentioned (0: of too few customers), and how they differ from others."""
     e, customer = context.table.experience, context.table.customer
     there = clustered_mean(np.where(mention.inside, e, np.nan), customer)
     rest = clustered_mean(np.where(mention.others, e, np.nan), customer)
-    return there.n, mean_difference(there, rest)
+    return there.n if there.customers >= small_cell() else 0, mean_difference(there, rest)
 
 
 def _row(

@@ -168,3 +168,10 @@ def test_change_since_a_window_that_few_lie_before_is_not_shown() -> None:
     }
     assert tiles[1]["experience"]["change"] is not None
     assert tiles[2]["experience"]["change"] is None
+
+
+def test_many_journeys_of_few_customers_are_few() -> None:
+    people = CustomerFactory.create_batch(4)
+    scored_runs(shop(), [Row(n, **USUAL, customer=people[n % 4]) for n in range(20)])
+    value = build_comparison(Query("shop"))
+    assert (value["consistency"]["n"], value["length"], value["recent"]) == (None, None, None)
