@@ -313,5 +313,5 @@ def test_coverage_queries_do_not_grow(count: int) -> None:
         build_comparison(Query("cover"))
     tables = ("surveys_askdecision", "surveys_invitation", "surveys_interaction")
     asked = [query["sql"] for query in queries if any(f'FROM "{table}"' in query["sql"] for table in tables)]
-    assert len(asked) == 11
+    assert len(asked) == 12
     assert Customer.objects.count() == count
