@@ -128,9 +128,18 @@ def _first_day(context: Context) -> float:
     return -np.inf if start is None else start.timestamp() / DAY
 
 
+def _calendar(context: Context, source: Source) -> frozenset[float]:
+    """The days at which its periods may begin and end; found once for all that is asked of this context."""
+    name = f"calendar {source.series} {source.code}"
+    held = context.held.get(name)
+    if not isinstance(held, frozenset):
+        held = context.held[name] = frozenset(context.told.calendar(source.measured))
+    return held
+
+
 def _told(context: Context, source: Source, periods: Periods) -> dict[str, bool]:
     """Whether each closed period may be told."""
-    first, days = _first_day(context), set(context.told.calendar(source.measured))
+    first, days = _first_day(context), _calendar(context, source)
     told = zip(periods.names, periods.begin, periods.end, strict=True)
     closed = set(periods.codes.tolist())
     return {
