@@ -15,9 +15,11 @@ from feedback.queries.load import loads_of
 
 
 def load_part(context: Context, _value: Value) -> Addition:
-    """`load`: a row per stage whose contacts tell it and whose score is known; null where no contact does."""
+    """`load`: a row per service stage whose contacts tell it and whose score is known; null where no contact does."""
     found = loads_of(context.run_ids, context.table.run).by_stage
-    rows = [_row(context, stage, found[stage.code]) for stage in context.definition.stages if stage.code in found]
+    rows = [
+        _row(context, stage, found[stage.code]) for stage in context.definition.service_stages if stage.code in found
+    ]
     return Addition({"load": rows or None})
 
 
@@ -29,8 +31,12 @@ def _row(context: Context, stage: StageDefinition, load: Floats) -> Value:
     row |= {"slope": None, "lo": None, "hi": None, "state": "not_enough", "sentence": ""}
     enough = int(known.sum()) >= MIN_ROWS and len(np.unique(customers)) >= TEST_FROM_CUSTOMERS
     given = winsorised(load[known])
-    if not enough or given.std() == 0:
+    if not enough:
         return row
+    if given.std() == 0:
+        facts = {"name": stage.name, "load": one(float(given[0]))}
+        same = _("At “%(name)s” every contact had the same load (%(load)s): nothing can be said of it.") % facts
+        return row | {"state": "no_variation", "sentence": same}
     fit = least_squares(score[known], given[:, None], customers)
     if fit is None:
         return row

@@ -42,5 +42,12 @@ def test_load_of_few_contacts_is_said_to_be_too_few() -> None:
     assert "Load at Table: not enough answers to say." in text_report(value)
 
 
+def test_load_that_never_differs_is_said_so() -> None:
+    value = served([6.0] * 60)
+    (row,) = value["load"]
+    assert (row["slope"], row["state"]) == (None, "no_variation")
+    assert "At “Table” every contact had the same load (6.0): nothing can be said of it." in text_report(value)
+
+
 def test_load_never_noted_is_null() -> None:
     assert served([None] * 12)["load"] is None
