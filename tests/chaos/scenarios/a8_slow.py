@@ -32,6 +32,7 @@ def run(n: int, broker: str) -> Report:
         watch = _Watch()
         clients = _told(stage.address, token, rate, seconds, 1)
         report.at_most("idle_in_transaction_s", watch.stop(), 1.0)
+        report.figures["idle_longest_after"] = watch.after
         report.figures["contacts_per_s"] = round(sum(len(each.seconds) for each in clients) / seconds, 1)
         report.at_most("api_p95_s", _p95(clients), max(0.5, 1.5 * usual))
         sink.delay = 0.0
@@ -65,7 +66,7 @@ class _Watch:
     """Looks ten times a second for the longest idle transaction of any session."""
 
     def __init__(self) -> None:
-        self.longest, self._over = 0.0, threading.Event()
+        self.longest, self.after, self._over = 0.0, "", threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
@@ -77,11 +78,14 @@ class _Watch:
     def _look(self) -> None:
         from django.db import connection
 
-        statement = "SELECT COALESCE(EXTRACT(epoch FROM max(clock_timestamp() - state_change)), 0) "
-        statement += "FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+        statement = (
+            "SELECT EXTRACT(epoch FROM clock_timestamp() - state_change), left(query, 60) FROM pg_stat_activity "
+        )
+        statement += "WHERE state LIKE 'idle in transaction%' ORDER BY state_change LIMIT 1"
         while not self._over.is_set():
             with connection.cursor() as cursor:
                 cursor.execute(statement)
-                self.longest = max(self.longest, float(cursor.fetchone()[0]))
+                for seconds, query in cursor.fetchall():
+                    self.longest, self.after = max((self.longest, self.after), (float(seconds), query))
             time.sleep(0.1)
         connection.close()
