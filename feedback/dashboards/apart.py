@@ -72,11 +72,11 @@ def _split(context: Context, split: Split, suppressed: list[Value]) -> Value | N
 
 def _columns(context: Context, code: str, sides: Sides, suppressed: list[Value]) -> dict[str, list[Value | None]]:
     table, service = context.table, context.runs.service
-    values = {"experience": table.experience, "service": service, "gap": context.paired_service - table.experience}
+    values = {"experience": table.experience, "service": service, "gap": context.runs.service - table.experience}
     found: dict[str, list[Value | None]] = {}
     for what, column in values.items():
         means = _means(context, column, sides)
-        hide = _hides(context, column, sides) or (what == "gap" and _hides(context, _one_sided(context), sides))
+        hide = _hides(context, column, sides)
         if hide:
             suppressed.append({"cell": f"apart.{code}.{what}", "reason": too_few()})
         found[what] = [_shown(mean, hide) for mean in means]
@@ -85,12 +85,6 @@ def _columns(context: Context, code: str, sides: Sides, suppressed: list[Value])
     hide = question is not None and _hides(context, table.ratings.column(question.key), sides)
     found["nps"] = [score and (HIDDEN if hide else score) for score in scores]
     return found
-
-
-def _one_sided(context: Context) -> Floats:
-    """1 for runs of which a gap holds one side at most; NaN for the others."""
-    one = np.isfinite(context.runs.service) | np.isfinite(context.table.experience)
-    return np.where(one & np.isnan(context.paired_service - context.table.experience), 1.0, np.nan)
 
 
 def _hides(context: Context, values: Floats, sides: Sides) -> bool:

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from feedback.dashboards import parts
 from feedback.dashboards.query import Query
 from feedback.dashboards.told import Told, told_of
-from feedback.insights.arrays import Floats
 from feedback.insights.comparison import pair_weights
 from feedback.insights.run_service import RunScores
 from feedback.models import RunScore
@@ -58,12 +57,6 @@ class Context:
         """The ids of its runs as a subquery: a list of a million ids is no filter."""
         found = run_ids(self.definition.journey_id, self.query.window, self.query.segments)
         return found.filter(pk=NOBODY) if self.hidden else found
-
-    @property
-    def paired_service(self) -> Floats:
-        """The service score of each run as the gap takes it."""
-        spared = np.isin(self.table.run, list(self.told.spared))
-        return np.where(spared, np.nan, self.runs.service)
 
     @property
     def in_window(self) -> RunHistory:

@@ -241,11 +241,11 @@ def non_response(frame: Frame) -> list[Value]:
 def pair_values(frame: Frame) -> tuple[list[Value], Value | None]:
     """Who is missing among the pairs, by class, and the gap weighted to all journeys; None with too small a class."""
     context = frame.asked.context
-    gaps = (context.paired_service - context.table.experience)[frame.inside]
+    gaps = (context.runs.service - context.table.experience)[frame.inside]
     paired, labels = np.isfinite(gaps), np.asarray(frame.classes, dtype=object)
     population = {name: float((labels == name).sum()) for name in sorted(set(frame.classes))}
     pairs = {name: int((paired & (labels == name)).sum()) for name in population}
-    hidden = context.told.hidden_by(frame.asked.by, list(pairs), context.told.paired)
+    hidden = context.told.hidden_by(frame.asked.by, list(pairs), lambda views: [views.rated & views.served])
     missing: list[Value] = [
         {"name": name, "frame": int(size), "pairs": None if hidden[name] else pairs[name]}
         for name, size in population.items()

@@ -239,9 +239,7 @@ def _touchpoints(context: Context) -> Value | None:
     steps = np.where(table.contacts > 0, table.steps, np.nan)
     worst = worst_touchpoint(scores, table.experience, table.customer)
     switches = np.where(table.contacts > 0, table.switches, np.nan)
-    length = gap_by_length(
-        context.paired_service, table.experience, steps, table.elapsed_days, table.customer, switches
-    )
+    length = gap_by_length(context.runs.service, table.experience, steps, table.elapsed_days, table.customer, switches)
     good = no_bad_step(scores, table.customer)
     by_steps = _shown(dataclasses.asdict(length)) if np.isfinite(steps).any() else None
     if by_steps:

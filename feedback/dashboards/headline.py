@@ -27,7 +27,7 @@ def scores(context: Context, suppressed: list[Value]) -> Value:
     experience["metric"] = question.metric if question else None
     scale = question.scale if question else None
     experience["scale"] = [scale.minimum, scale.maximum] if scale else None
-    gap = paired_gap(context.paired_service, table.experience, table.customer, weights, context.seed)
+    gap = paired_gap(context.runs.service, table.experience, table.customer, weights, context.seed)
     warnings = [
         *doubts.format_warnings(definition),
         *doubts.scale_warnings(definition, table),

@@ -1,6 +1,6 @@
 """Tiles of the whole journey as the page has them, with their change: NPS, gap, hidden poor, bad journeys."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +8,6 @@ import numpy as np
 from feedback.dashboards.addition import Value
 from feedback.dashboards.context import Context
 from feedback.dashboards.parts import nps_question
-from feedback.insights.arrays import Floats
 from feedback.insights.comparison import POOR_BELOW, HiddenPoorRule, hidden_poor
 from feedback.insights.intervals import Difference, clustered_mean, mean_difference
 from feedback.insights.run_service import ServiceRule, run_scores
@@ -24,7 +23,7 @@ Tiles = list[tuple[BlockName, Tile]]
 def headline_tiles(context: Context, value: Value, now: RunHistory, before: RunHistory | None) -> Tiles:
     """Gap, hidden poor and bad journeys; before: the runs of the equal window before, None where there is none."""
     gap = value["gap"]
-    change = _gap_change(context, now, before) if before is not None and gap["gap"] is not None else None
+    change = _gap_change(now, before) if before is not None and gap["gap"] is not None else None
     found: Tiles = [
         ("end_to_end", Tile("gap", "points", gap["gap"], gap["lo"], gap["hi"], gap["n_pairs"] or 0, change))
     ]
@@ -60,14 +59,9 @@ def _nps(context: Context, runs: RunHistory) -> Nps:
     return nps(values, runs.customer[rows])
 
 
-def _gap_change(context: Context, now: RunHistory, before: RunHistory) -> Difference | None:
-    spared = list(context.told.spared)
-    paired, earlier = (clustered_mean(_gaps(runs, spared), runs.customer) for runs in (now, before))
+def _gap_change(now: RunHistory, before: RunHistory) -> Difference | None:
+    paired, earlier = (clustered_mean(runs.service - runs.experience, runs.customer) for runs in (now, before))
     return mean_difference(paired, earlier) if earlier.n >= small_cell() else None
-
-
-def _gaps(runs: RunHistory, spared: Sequence[int]) -> Floats:
-    return np.where(np.isin(runs.run, spared), np.nan, runs.service - runs.experience)
 
 
 def _hidden_poor(context: Context, runs: RunHistory) -> Share:

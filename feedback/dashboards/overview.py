@@ -2,10 +2,7 @@
 
 from typing import Any
 
-import numpy as np
-
 from feedback.dashboards.parts import score_value
-from feedback.dashboards.told import spared_of
 from feedback.insights.comparison import paired_gap
 from feedback.insights.scores import mean_score
 from feedback.insights.suppression import small_cell, withheld
@@ -23,8 +20,7 @@ def journey_overview(window: Window | None = None) -> list[dict[str, Any]]:
     for journey in Journey.objects.order_by("code"):
         row: dict[str, Any] = {"code": journey.code, "name": journey.name, "gap": None}
         if item := inputs.get(journey.code):
-            paired = np.where(spared_of(item.service, item.experience, item.customer), np.nan, item.service)
-            gap = paired_gap(paired, item.experience, item.customer)
+            gap = paired_gap(item.service, item.experience, item.customer)
             row["gap"] = withheld(gap) if gap.label == "not_enough" else gap
             row["service"] = _shown(score_value(mean_score(item.service, item.customer)))
             row["experience"] = _shown(score_value(mean_score(item.experience, item.customer)))

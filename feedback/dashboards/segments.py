@@ -49,7 +49,7 @@ def segment_values(context: Context, blocked: bool, suppressed: list[Value]) -> 
 def _hide_numbers(context: Context, values: Sequence[Value], wanted: Sequence[Key], suppressed: list[Value]) -> None:
     """Service, gap and NPS of shown rows where too few stand behind these, and of those by which they would follow."""
     views, question = context.told.rows, parts.nps_question(context.definition)
-    judged = {"service": [views.served], "gap": context.told.paired(views)}
+    judged = {"service": [views.served], "gap": [views.rated & views.served]}
     if question:
         judged["nps"] = [np.isfinite(views.history.ratings.column(question.key))]
     for what, runs in judged.items():
@@ -127,7 +127,7 @@ def _mean(values: Floats, inside: Bools, customer: Ints) -> Mean:
 
 
 def _judged(context: Context, insides: Sequence[Bools]) -> list[Gap]:
-    table, service = context.table, context.paired_service
+    table, service = context.table, context.runs.service
     gaps = [
         paired_gap(service[inside], table.experience[inside], table.customer[inside], seed=context.seed)
         for inside in insides

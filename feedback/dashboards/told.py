@@ -11,10 +11,10 @@ import numpy as np
 
 from feedback.dashboards.query import Query
 from feedback.dashboards.views_shown import Views, views_by
-from feedback.insights.arrays import Bools, Floats, Ints
+from feedback.insights.arrays import Bools, Floats
 from feedback.insights.borders import borders, inward, is_border, moments
 from feedback.insights.cube import Key
-from feedback.insights.suppression import complementary, small_cell
+from feedback.insights.suppression import complementary
 from feedback.insights.trends import weekly_enough
 from feedback.queries.journey_definition import JourneyDefinition
 from feedback.queries.run_history import DAY, RunHistory
@@ -28,14 +28,15 @@ MONDAY = 3  # days from the Monday before 1970 to 1970-01-01, a Thursday
 class Told:
     """What may be told: nothing at all, or what lies in the window from start to end (as moved).
 
-    spared: runs that the gap leaves out. untold: stages and questions (by their keys) whose answers are not. gap:
-    whether the gap may be shown. filters, rows: the views of the query, without and with its break-down; found: the
-    borders of windows that hold for all of them.
+    untold: stages and questions (by their keys) whose answers are not. gap: whether the gap may be shown. filters,
+    rows: the views of the query, without and with its break-down; found: the borders of windows that hold for all.
+
+    A gap is of the runs that have both sides, exactly: what one to four customers said who rated one side only follows
+    from it and the means of both sides, and is told (docs/method.md).
     """
 
     start: datetime | None
     end: datetime | None
-    spared: frozenset[int]
     segments: Mapping[str, str]
     filters: Views
     rows: Views
@@ -43,11 +44,6 @@ class Told:
     nothing: bool = False
     untold: frozenset[str] = frozenset()
     gap: bool = True
-
-    def paired(self, views: Views) -> list[Bools]:
-        """What a gap tells of: the runs that it holds, and those by which the means of its sides differ from it."""
-        spared = np.isin(views.history.run, list(self.spared))
-        return [views.rated & views.served & ~spared, (views.rated ^ views.served) | spared]
 
     def few(self, known: Bools, wanted: Key) -> bool:
         """Whether a filtered view may tell nothing of these runs (flags over all runs)."""
@@ -95,18 +91,15 @@ class Told:
 
 def told_of(definition: JourneyDefinition, whole: RunHistory, query: Query) -> Told:
     """Judge a query; whole: every run of the journey."""
-    spared = spared_of(whole.service, whole.experience, whole.customer)
     in_time = query.start is not None or query.end is not None
     filters = views_by(whole, list(query.segments), in_time)
     rows = views_by(whole, [*query.segments, query.by], in_time) if query.by else filters
     first, last, found = _window(rows, query) if in_time else (-np.inf, np.inf, ())
-    told = Told(
-        _moment(first), _moment(last), frozenset(whole.run[spared].tolist()), query.segments, filters, rows, found
-    )
+    told = Told(_moment(first), _moment(last), query.segments, filters, rows, found)
     wanted = tuple(query.segments.values())
     if first >= last or (wanted and any(told.few(runs, wanted) for runs in filters.counted)):
         return replace(told, nothing=True)
-    gap = not any(told.few(runs, wanted) for runs in told.paired(filters))
+    gap = not told.few(filters.rated & filters.served, wanted)
     return replace(told, untold=_untold(definition, told, wanted), gap=gap)
 
 
@@ -183,20 +176,3 @@ def _day(moment: datetime) -> float:
 
 def _moment(day: float) -> datetime | None:
     return EPOCH + timedelta(days=day) if np.isfinite(day) else None
-
-
-def spared_of(service: Floats, experience: Floats, customer: Ints) -> Bools:
-    """Runs to leave out of the gap: where few customers rated one side only, one of as many others as hide them.
-
-    Otherwise the means of service, of experience and of the gap together would tell what these few said. Those of the
-    customers whose key comes first are taken, so that it is the same ones in every view.
-    """
-    e, s = np.isfinite(experience), np.isfinite(service)
-    alone = np.unique(customer[e ^ s])
-    if not 0 < len(alone) < small_cell():
-        return np.zeros(len(e), dtype=bool)
-    both = np.flatnonzero(e & s & ~np.isin(customer, alone))
-    _others, first = np.unique(customer[both], return_index=True)
-    spared = np.zeros(len(e), dtype=bool)
-    spared[both[first[: small_cell() - len(alone)]]] = True
-    return spared

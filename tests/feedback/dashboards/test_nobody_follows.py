@@ -20,7 +20,6 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from feedback.dashboards.comparison import Query, build_comparison
-from feedback.dashboards.context import context_of
 from surveys.enums import SurveyKind
 from tests.factories import published_journey, published_survey
 from tests.factories.asking import CustomerFactory, SurveyFactory
@@ -35,7 +34,7 @@ NUMBERS = (*STAGES, "nps", "service", "service alone", "experience", "experience
 SUMS = {
     "service": ("service", "service alone"),
     "experience": ("experience", "experience alone"),
-    **{name: (name,) for name in (*STAGES, "nps", "service alone", "experience alone")},
+    **{name: (name,) for name in (*STAGES, "nps")},
 }
 NPS, K = "whole.would|0-10", 5
 Value = dict[str, Any]
@@ -97,15 +96,13 @@ class World:
         self.who = np.concatenate([np.arange(n) + (0 if again else 100 * g) for g, (_r, n, again) in enumerate(groups)])
         self._write()
         s, e = (np.array(flags) for flags in ([any(r.stages) for r in self.runs], [r.whole for r in self.runs]))
-        told = context_of(Query("shop"))
-        spared = np.isin(sorted(told.table.run.tolist()), list(told.told.spared))
         self.said: dict[str, Flags] = {
             **{code: np.array([run.stages[i] for run in self.runs]) for i, code in enumerate(STAGES)},
             "nps": np.array([run.would for run in self.runs]),
-            "service": s & e & ~spared,
-            "service alone": s & (~e | spared),
-            "experience": s & e & ~spared,
-            "experience alone": e & (~s | spared),
+            "service": s & e,
+            "service alone": s & ~e,
+            "experience": s & e,
+            "experience alone": e & ~s,
         }
 
     def _write(self) -> None:

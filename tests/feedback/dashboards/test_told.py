@@ -1,4 +1,4 @@
-"""What may be told of a query: windows, stages, ratings of one side, classes; by the value that all views render."""
+"""What may be told of a query: windows, stages, pairs, classes; by the value that all views render."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,17 +123,12 @@ def test_stage_of_few_in_one_filter_is_hidden_in_the_others_too() -> None:
     assert build_comparison(Query("shop"))["stages"][0]["n"] == 23
 
 
-def test_few_rated_on_one_side_only_do_not_follow_from_the_gap() -> None:
-    scored_runs(shop(), [*rows({0: 30}), *rows({1: 2}, experience=None)])
+@pytest.mark.parametrize("alone", [2, 5])
+def test_gap_is_of_all_that_have_both_sides_however_few_have_one(alone: int) -> None:
+    scored_runs(shop(), [*rows({0: 30}), *rows({1: alone}, experience=None)])
     value = build_comparison(Query("shop"))
-    assert (value["service"]["n"], value["experience"]["n"]) == (32, 30)
-    assert (value["gap"]["n_pairs"], value["gap"]["only_service"], value["gap"]["only_experience"]) == (27, 2, 3)
-
-
-def test_enough_rated_on_one_side_only_leave_the_gap_alone() -> None:
-    scored_runs(shop(), [*rows({0: 30}), *rows({1: 5}, experience=None)])
-    value = build_comparison(Query("shop"))
-    assert (value["gap"]["n_pairs"], value["gap"]["only_service"]) == (30, 5)
+    assert (value["service"]["n"], value["experience"]["n"]) == (30 + alone, 30)
+    assert (value["gap"]["n_pairs"], value["gap"]["only_service"], value["gap"]["only_experience"]) == (30, alone, 0)
 
 
 def test_trend_period_of_few_customers_takes_the_next_with_it() -> None:
