@@ -48,6 +48,9 @@ def make_survey(page: Page, template: str = "csat", place: str = "account/call",
     page.get_by_label("It is about").select_option(place)
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Make it").click()
+    page.wait_for_url(
+        lambda url: "/design/new" not in url
+    )  # and for its scripts: nothing is stored before they are there
 
 
 def draft() -> SurveyVersion:
